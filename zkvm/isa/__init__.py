@@ -1,0 +1,1 @@
+"""The instruction set: the table, its encodings, its text form."""

@@ -1,0 +1,138 @@
+"""THE list of instructions. Rust constants and the tables of ISA.md are generated from it.
+
+Operand letters: `w` reads a wire or constant, `t` a chained identifier (jump target), `i` an immediate, `p` a `PHI` identifier,
+`-` unused. `kind`: `pure`, `chained`, `branch` (chained, may go to its target c), `end` (chained, leaves the frame), `data` (no row runs it).
+`prover`: `now` where the proof system has the instruction, `later` where a run that reaches it is `Unsupported`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One instruction."""
+
+    code: int
+    name: str
+    kind: str
+    operands: str
+    result: bool
+    gas: str
+    prover: str
+    meaning: str
+
+
+def _rows() -> tuple[Row, ...]:
+    pure = [
+        # name, operands, prover, meaning (a is the top of the EVM stack)
+        (0x01, "ADD", "ww-", "now", "(a + b) mod 2^256"),
+        (0x02, "MUL", "ww-", "now", "(a * b) mod 2^256"),
+        (0x03, "SUB", "ww-", "now", "(a - b) mod 2^256"),
+        (0x04, "DIV", "ww-", "now", "floor(a / b), 0 if b = 0"),
+        (0x05, "SDIV", "ww-", "now", "a / b, signed, towards zero; 0 if b = 0"),
+        (0x06, "MOD", "ww-", "now", "a mod b, 0 if b = 0"),
+        (0x07, "SMOD", "ww-", "now", "signed remainder with the sign of a; 0 if b = 0"),
+        (0x08, "ADDMOD", "www", "now", "(a + b) mod c over the integers, 0 if c = 0"),
+        (0x09, "MULMOD", "www", "now", "(a * b) mod c over the integers, 0 if c = 0"),
+        (0x0A, "EXP", "ww-", "later", "a ** b mod 2^256"),
+        (0x0B, "SIGNEXTEND", "ww-", "now", "sign extension of b from byte a"),
+        (0x10, "LT", "ww-", "now", "a < b"),
+        (0x11, "GT", "ww-", "now", "a > b"),
+        (0x12, "SLT", "ww-", "now", "a < b, signed"),
+        (0x13, "SGT", "ww-", "now", "a > b, signed"),
+        (0x14, "EQ", "ww-", "now", "a = b"),
+        (0x15, "ISZERO", "w--", "now", "a = 0"),
+        (0x16, "AND", "ww-", "now", "bitwise and"),
+        (0x17, "OR", "ww-", "now", "bitwise or"),
+        (0x18, "XOR", "ww-", "now", "bitwise exclusive or"),
+        (0x19, "NOT", "w--", "now", "bitwise complement"),
+        (0x1A, "BYTE", "ww-", "now", "byte a of b, 0 the most significant; 0 if a > 31"),
+        (0x1B, "SHL", "ww-", "now", "b << a"),
+        (0x1C, "SHR", "ww-", "now", "b >> a"),
+        (0x1D, "SAR", "ww-", "now", "b >> a, signed"),
+        (0x1E, "CLZ", "w--", "later", "leading zero bits of a (EIP-7939)"),
+        (0x20, "HASH1", "w--", "now", "keccak256(a), one word"),
+        (0x21, "HASH2", "ww-", "now", "keccak256(a || b), two words"),
+    ]
+    chained = [
+        # code, name, kind, operands, result, dynamic gas, prover, meaning
+        (0x40, "REGION", "chained", "---", False, "-", "now", "T := clk"),
+        (0x41, "LABEL", "chained", "---", False, "-", "now", "T := clk; may be reached by JMPR"),
+        (0x42, "MOVE", "chained", "w-p", False, "-", "now", "wire c := a"),
+        (0x43, "GET", "chained", "--i", True, "-", "now", "register c"),
+        (0x44, "SET", "chained", "w-i", False, "-", "now", "register c := a"),
+        (0x45, "CHARGE", "chained", "---", False, "-", "now", "charges its gas field"),
+        (0x46, "JMP", "branch", "--t", False, "-", "now", "to c"),
+        (0x47, "JMPR", "branch", "w-i", False, "-", "now", "to the LABEL a; c is the program's base"),
+        (0x48, "JMPD", "branch", "w--", False, "-", "later", "to the jump table's entry for EVM pc a, 0 if there is none"),
+        (0x49, "BNZ", "branch", "w-t", False, "-", "now", "to c if a != 0"),
+        (0x4A, "BZ", "branch", "w-t", False, "-", "now", "to c if a = 0"),
+        (0x4B, "BEQ", "branch", "wwt", False, "-", "now", "to c if a = b"),
+        (0x4C, "BNE", "branch", "wwt", False, "-", "now", "to c if a != b"),
+        (0x4D, "BLT", "branch", "wwt", False, "-", "now", "to c if a < b"),
+        (0x4E, "BGE", "branch", "wwt", False, "-", "now", "to c if a >= b"),
+        (0x4F, "BSLT", "branch", "wwt", False, "-", "now", "to c if a < b, signed"),
+        (0x50, "BSGE", "branch", "wwt", False, "-", "now", "to c if a >= b, signed"),
+        (0x58, "MGROW", "chained", "ww-", False, "-", "now", "memory covers a .. a + b (ISA 3.4)"),
+        (0x59, "MLOAD", "chained", "w--", True, "-", "now", "memory word at byte offset a"),
+        (0x5A, "MSTORE", "chained", "ww-", False, "-", "now", "memory word at byte offset a := b"),
+        (0x5B, "MSTORE8", "chained", "ww-", False, "-", "now", "memory byte a := low byte of b"),
+        (0x5C, "MSIZE", "chained", "---", True, "-", "now", "32 w"),
+        (0x5D, "GAS", "chained", "---", True, "-", "now", "gas left"),
+        (0x5E, "SHA3", "chained", "ww-", True, "6 per word", "now", "keccak256 of memory a .. a + b"),
+        (0x5F, "EXPGAS", "chained", "w--", False, "per byte of a", "later", "nothing but its gas"),
+        (0x60, "ENV", "chained", "--i", True, "-", "now", "environment value of kind c"),
+        (0x61, "CALLDATALOAD", "chained", "w--", True, "-", "now", "call data word at byte offset a, zero-padded"),
+        (0x62, "CALLDATACOPY", "chained", "www", False, "3 per word", "now", "memory a .. a + c := call data at b, zero-padded"),
+        (0x63, "CODECOPY", "chained", "www", False, "3 per word", "now", "memory a .. a + c := own code (and constructor arguments) at b, zero-padded"),
+        (0x64, "RETURNDATACOPY", "chained", "www", False, "3 per word", "later", "memory a .. a + c := return data at b; past its end: to 0"),
+        (0x65, "MCOPY", "chained", "www", False, "3 per word", "now", "memory a .. a + c := memory at b, as if through a buffer"),
+        (0x66, "ARG", "chained", "w-i", False, "-", "later", "extra operand c of the next EXTCODECOPY, call or create"),
+        (0x67, "EXTCODECOPY", "chained", "www", False, "3 per word, cold", "later", "as CODECOPY, of the account in ARG 0"),
+        (0x68, "BALANCE", "chained", "w--", True, "cold", "later", "balance of account a"),
+        (0x69, "EXTCODESIZE", "chained", "w--", True, "cold", "later", "code size of account a"),
+        (0x6A, "EXTCODEHASH", "chained", "w--", True, "cold", "later", "code hash of account a (EIP-1052)"),
+        (0x6B, "BLOCKHASH", "chained", "w--", True, "-", "later", "hash of block a, of the last 256"),
+        (0x6C, "BLOBHASH", "chained", "w--", True, "-", "later", "versioned hash a of the transaction"),
+        (0x70, "SLOAD", "chained", "w--", True, "cold", "now", "storage slot a"),
+        (0x71, "SSTORE", "chained", "ww-", False, "all", "now", "storage slot a := b"),
+        (0x72, "TLOAD", "chained", "w--", True, "-", "later", "transient slot a"),
+        (0x73, "TSTORE", "chained", "ww-", False, "-", "later", "transient slot a := b"),
+        (0x74, "TOPIC", "chained", "w--", False, "-", "now", "a topic of the LOG that follows, in order"),
+        (0x75, "LOG", "chained", "wwi", False, "8 per byte", "now", "log of memory a .. a + b with the c topics just before"),
+        (0x78, "SCHK", "chained", "-ii", False, "-", "later", "generic tier: stack height >= b and height + c <= 1024 (c signed 32-bit), else to 0"),
+        (0x79, "SLD", "chained", "--i", True, "-", "later", "generic tier: stack slot at depth c (0 = top)"),
+        (0x7A, "SST", "chained", "w-i", False, "-", "later", "generic tier: stack slot at depth c := a (c signed 32-bit, -1 = first above the top)"),
+        (0x7B, "SADJ", "chained", "--i", False, "-", "later", "generic tier: height += c (signed 32-bit)"),
+        (0x80, "CALL", "chained", "--i", True, "all", "later", "ARGs gas, to, value, in, insize, out, outsize; c: 0 CALL 1 CALLCODE 2 DELEGATECALL 3 STATICCALL"),
+        (0x81, "CREATE", "chained", "--i", True, "all", "later", "ARGs value, off, len, salt; c: 0 CREATE 1 CREATE2"),
+        (0x90, "STOP", "end", "---", False, "-", "now", "success without output"),
+        (0x91, "RETURN", "end", "ww-", False, "-", "now", "success with memory a .. a + b"),
+        (0x92, "REVERT", "end", "ww-", False, "-", "now", "revert with memory a .. a + b"),
+        (0x93, "HALT", "end", "---", False, "-", "now", "exceptional halt (INVALID, undefined opcode, bad jump)"),
+        (0x94, "SELFDESTRUCT", "end", "w--", False, "cold, new account", "later", "as the rule set says, to account a"),
+        (0xA0, "PHI", "data", "---", True, "-", "now", "declares a wire that MOVE gives; no row runs it"),
+    ]
+    rows = [Row(code, name, "pure", operands, True, "-", prover, text) for code, name, operands, prover, text in pure]
+    rows += [Row(*fields) for fields in chained]
+    return tuple(rows)
+
+
+ROWS: Final[tuple[Row, ...]] = _rows()
+BY_NAME: Final[dict[str, Row]] = {row.name: row for row in ROWS}
+BY_CODE: Final[dict[int, Row]] = {row.code: row for row in ROWS}
+
+ENV_KINDS: Final[tuple[str, ...]] = (
+    "ADDRESS", "CALLER", "ORIGIN", "CALLVALUE", "CALLDATASIZE", "CODESIZE", "GASPRICE", "RETURNDATASIZE",
+    "COINBASE", "TIMESTAMP", "NUMBER", "PREVRANDAO", "DIFFICULTY", "GASLIMIT", "CHAINID", "BASEFEE", "BLOBBASEFEE", "SELFBALANCE",
+)
+"""Immediate c of ENV, by index."""
+
+FORKS: Final[tuple[str, ...]] = (
+    "Frontier", "Homestead", "TangerineWhistle", "SpuriousDragon", "Byzantium", "Constantinople", "Petersburg", "Istanbul",
+    "Berlin", "London", "Paris", "Shanghai", "Cancun", "Prague", "Osaka",
+)
+"""Rule sets by index; the program header and the receipt hold the index."""

@@ -1,0 +1,1 @@
+//! The constraint systems of the ZK-VM: one module a chip, each with columns, constraints and witness.

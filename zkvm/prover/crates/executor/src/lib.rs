@@ -1,0 +1,3 @@
+//! The Rust executor of the ZK-VM: programs, host, machine, traces.
+
+pub mod trace;

@@ -1,0 +1,134 @@
+//! What a traced run hands to the prover: every executed instruction with its operand and result words.
+//!
+//! Identifiers are the shifted ones of ISA 1.5. The trace holds values, not witness columns: previous times, multiplicities
+//! and carries are the prover's business.
+
+use ruint::aliases::U256;
+
+/// One executed chained instruction (ISA 2.1).
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Table code of the instruction.
+    pub op: u16,
+    /// Shifted identifier.
+    pub id: u32,
+    /// Identifier of the frame: the clk of its entry.
+    pub frame: u32,
+    /// Region time T before the instruction.
+    pub region: u32,
+    /// Clock.
+    pub clk: u32,
+    /// Gas charged before this instruction, without memory growth.
+    pub gas: u64,
+    /// Gas charged by this instruction: its field plus what is dynamic.
+    pub charge: u64,
+    /// Active memory words before this instruction.
+    pub words: u32,
+    /// Active memory words after it.
+    pub words_after: u32,
+    /// Words of the operands; zero where the operand is an immediate or unused.
+    pub operands: [U256; 3],
+    /// Result word; zero if there is none.
+    pub result: U256,
+    /// Shifted identifier that runs next; 0 is the exceptional halt.
+    pub next: u32,
+}
+
+/// One executed pure instruction; `region` and `id` name its wire.
+#[derive(Clone, Debug)]
+pub struct PureStep {
+    /// Table code of the instruction.
+    pub op: u16,
+    /// Shifted identifier.
+    pub id: u32,
+    /// Region time T of the wire it gives.
+    pub region: u32,
+    /// Words of the operands.
+    pub operands: [U256; 3],
+    /// Result word.
+    pub result: U256,
+}
+
+/// Outcome of a frame (ISA 5.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// STOP, RETURN, SELFDESTRUCT.
+    Success,
+    /// REVERT.
+    Revert,
+    /// Every exceptional halt, out of gas included.
+    Halt,
+}
+
+/// Why a frame ended, where the prover has to tell cases of ISA 5.3 apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The last step is a chained instruction of kind `end`, or went to identifier 0.
+    Instruction,
+    /// Gas left is negative after the last step (ISA 3.3).
+    OutOfGas,
+}
+
+/// A log as claimed.
+#[derive(Clone, Debug)]
+pub struct LogRecord {
+    /// Clock of the LOG instruction.
+    pub clk: u32,
+    /// Emitting account.
+    pub address: [u8; 20],
+    /// Topics in order.
+    pub topics: Vec<U256>,
+    /// Data bytes.
+    pub data: Vec<u8>,
+}
+
+/// One frame. Top-level frames only for now; `steps` is a range of [`Trace::steps`].
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// Clock of the entry: the frame's identifier. The first step has clk = entry + 4.
+    pub entry: u32,
+    /// Clock at which the next frame may start: 4 after the last step, undo rows included (one tick group of 4 each).
+    pub exit: u32,
+    /// Index of the call.
+    pub call: u32,
+    /// Index of the program in [`Trace::programs`]; none where the account has no code (then there are no steps).
+    pub program: Option<u32>,
+    /// Account whose storage the frame uses.
+    pub address: [u8; 20],
+    /// Gas given.
+    pub gas_given: u64,
+    /// Gas left, 0 on a halt.
+    pub gas_left: u64,
+    /// Outcome.
+    pub status: Status,
+    /// How it ended.
+    pub end: End,
+    /// Range of steps.
+    pub steps: core::ops::Range<usize>,
+    /// Logs (also those of a doomed frame, which are not claimed).
+    pub logs: Vec<LogRecord>,
+    /// Output bytes.
+    pub output: Vec<u8>,
+}
+
+/// A program with its place in the shifted identifiers.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    /// The program.
+    pub program: std::sync::Arc<crate::program::Program>,
+    /// B_k: shifted identifier = local identifier + base.
+    pub base: u32,
+}
+
+/// A traced run of a batch of calls.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    /// Programs in the order of the program table.
+    pub programs: Vec<Placed>,
+    /// Frames in order.
+    pub frames: Vec<Frame>,
+    /// Chained instructions in order of clk.
+    pub steps: Vec<Step>,
+    /// Pure instructions that some executed instruction needs, each once per region instance.
+    pub pures: Vec<PureStep>,
+}

@@ -1,0 +1,1 @@
+//! The EVM oracle: revm behind the executors' request and result forms.

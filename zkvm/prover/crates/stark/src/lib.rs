@@ -1,0 +1,1 @@
+//! Prover, verifier and receipts of the ZK-VM over Plonky3.
