@@ -1,3 +1,4 @@
 //! The Rust executor of the ZK-VM: programs, host, machine, traces.
 
 pub mod trace;
+pub mod program;

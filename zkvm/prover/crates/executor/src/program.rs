@@ -1,0 +1,5 @@
+//! Programs (ISA 7).
+
+/// A decoded, linted program.
+#[derive(Clone, Debug)]
+pub struct Program {}
