@@ -1,0 +1,1 @@
+"""The zero-knowledge virtual machine: its instruction set, programs, executable specification and proofs."""

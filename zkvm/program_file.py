@@ -1,0 +1,117 @@
+"""Program files (`.szk`, ISA 7.3): a program's body with a name and a source map that nothing trusts."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from zkvm.errors import InputError, Place
+from zkvm.program import Program
+
+FORMAT: Final[str] = "sol2zk-program/1"
+
+Source = tuple[int, int, int]
+"""File index, start, length (bytes)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramFile:
+    """A program as a file holds it."""
+
+    program: Program
+    name: str = ""
+    source_map: tuple[tuple[int, int, Source | None], ...] = ()
+    """(identifier, EVM pc, source)."""
+    sources: tuple[str, ...] = ()
+
+
+def write_file(path: Path | str, file: ProgramFile) -> None:
+    """Write a program file whole or not at all.
+
+    Raises: InputError if the path cannot be written.
+    """
+    program = file.program
+    document = {
+        "format": FORMAT,
+        "name": file.name,
+        "kind": program.kind,
+        "fork": program.fork,
+        "code_hash": "0x" + program.code_hash.hex(),
+        "program_digest": "0x" + program.digest.hex(),
+        "body": "0x" + program.body.hex(),
+        "source_map": file.source_map,
+        "sources": file.sources,
+    }
+    write_whole(Path(path), json.dumps(document, separators=(",", ":")).encode())
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write bytes to a file by way of a temporary one, so that no half-written file is left.
+
+    Raises: InputError if that fails.
+    """
+    temporary: str | None = None
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary is not None and os.path.exists(temporary):
+            os.unlink(temporary)
+        raise InputError("file-not-written", f"cannot write: {error.strerror or error}", Place(str(path))) from error
+
+
+def read_file(path: Path | str) -> ProgramFile:
+    """Read a program file.
+
+    Raises: InputError if there is none, or it is not one.
+    """
+    place = Place(str(path))
+    try:
+        text = Path(path).read_bytes()
+    except OSError as error:
+        raise InputError("file-not-read", f"cannot read: {error.strerror or error}", place) from error
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError("program-file-malformed", f"not a program file: {error}", place) from error
+    try:
+        return _parse(document, place)
+    except InputError as error:
+        raise InputError(error.code, error.message, place, error.hint) from error
+
+
+def _parse(document: Any, place: Place) -> ProgramFile:
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise InputError("program-file-malformed", f'not a program file: "format" is not "{FORMAT}"', place)
+    try:
+        body = document["body"]
+        if not isinstance(body, str) or not body.startswith("0x"):
+            raise ValueError("the body is not 0x-hex")
+        program = Program.decode(bytes.fromhex(body[2:]))
+        source_map = tuple((_index(i), _index(pc), _source(source)) for i, pc, source in document.get("source_map", ()))
+        sources = tuple(str(name) for name in document.get("sources", ()))
+        return ProgramFile(program, str(document.get("name", "")), source_map, sources)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError("program-file-malformed", f"not a program file: {error!r}", place) from error
+
+
+def _index(value: Any) -> int:
+    if type(value) is not int or not 0 <= value < 1 << 32:
+        raise ValueError(f"{value!r} is not an index")
+    return value
+
+
+def _source(value: Any) -> Source | None:
+    if value is None:
+        return None
+    index, start, length = value
+    return _index(index), _index(start), _index(length)
