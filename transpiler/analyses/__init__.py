@@ -1,0 +1,1 @@
+"""Facts about a function that passes and the lowering read."""

@@ -1,0 +1,1 @@
+"""Rewrites of a function, one file each; `transpiler/pipeline.py` holds their order."""
