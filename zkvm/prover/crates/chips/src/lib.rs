@@ -1,1 +1,24 @@
 //! The constraint systems of the ZK-VM: one module a chip, each with columns, constraints and witness.
+//!
+//! A chip is a table whose rows are instructions of one family (or a part of one). Chips speak over the buses of [`bus`]; every
+//! word that a chip puts on a bus is range-checked by that chip, unless it came from a bus unchanged.
+
+pub mod bus;
+pub mod columns;
+pub mod context;
+pub mod evaluate;
+pub mod word;
+
+pub mod access;
+pub mod addsub;
+pub mod bitwise;
+pub mod compare;
+pub mod copy;
+pub mod divmod;
+pub mod hash;
+pub mod input;
+pub mod log;
+pub mod mgrow;
+pub mod mul;
+pub mod shift;
+pub mod storage;
