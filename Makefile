@@ -1,0 +1,62 @@
+# The commands that README.md names. `make setup` does nothing when nothing changed.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+PYTHON ?= python3.11
+BIN := .venv/bin
+CARGO := cargo
+MANIFEST := --manifest-path zkvm/prover/Cargo.toml
+NATIVE := zkvm/_native.abi3.so
+RUST := $(shell find zkvm/prover -path zkvm/prover/target -prune -o \( -name '*.rs' -o -name Cargo.toml -o -name Cargo.lock \) -print) .cargo/config.toml
+
+.PHONY: setup demo test test-python test-rust lint format requirements clean
+.DEFAULT_GOAL := setup
+
+setup: .venv/requirements.stamp node_modules/.package-lock.json .venv/native.stamp
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/requirements.stamp: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
+	touch $@
+
+node_modules/.package-lock.json: package.json package-lock.json .npmrc
+	npm ci --ignore-scripts
+	touch $@
+
+.venv/native.stamp: pyproject.toml $(RUST) .venv/requirements.stamp
+	VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/maturin develop --release --locked --skip-install
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
+	touch $@
+
+demo: setup
+	$(BIN)/sol2zk migrate contracts/tokens/Token.sol --demo --output build/demo
+
+test: setup test-rust test-python
+
+test-rust: setup
+	$(CARGO) test $(MANIFEST) --locked --workspace --exclude sol2zk-native
+
+test-python: setup
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(CARGO) fmt $(MANIFEST) --all --check
+	$(CARGO) clippy $(MANIFEST) --locked --workspace --all-targets -- --deny warnings
+
+format: setup
+	$(BIN)/ruff check --fix --select I .
+	$(BIN)/ruff format .
+	$(CARGO) fmt $(MANIFEST) --all
+
+# Pins stand in pyproject.toml; this writes what follows from them, with hashes and without addresses.
+requirements:
+	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe --no-build-isolation \
+	  --extra dev --output-file requirements.txt pyproject.toml
+
+clean:
+	rm -rf build .venv node_modules $(NATIVE) zkvm/prover/target .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
