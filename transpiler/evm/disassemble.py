@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from transpiler.evm.opcodes import Opcode, table
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(NamedTuple):
     """One instruction. `value` is the pushed word of a PUSH (zero-padded at the end of the code), else 0. `size` counts bytes in the code."""
 
     pc: int
