@@ -51,6 +51,10 @@ pub mod name {
     pub const GAS_LEFT: &str = "gas_left";
     /// multiset (frame, status, clk, g, w, output length): a frame's last row to its frame row; clk is that of the end instruction; status 0 success 1 revert 2 halt
     pub const END: &str = "end";
+    /// look-up (frame, gas given limbs 4)
+    pub const GIVEN: &str = "given";
+    /// multiset (frame, clk, tag, offset low, offset high, length): memory offset .. offset + length (length > 0) is to be sent on the claim side as chunks (tag, clk, 0..), zero-padded
+    pub const STREAM: &str = "stream";
     /// multiset, internal to the hash chips
     pub const KECCAK: &str = "keccak";
     /// multiset, internal to the hash chips
@@ -59,7 +63,7 @@ pub mod name {
     pub const COPY: &str = "copy";
 }
 
-/// First field of a message on the claim bus.
+/// First field of a message on the claim bus. `once`: the claim sends it, one chip row receives it. `look-up`: the claim provides it, chips query.
 pub mod tag {
     /// once: x = call, y = entry identifier; limbs 0..4 gas given, 4 account, 5 doomed
     pub const CALL: u32 = 1;

@@ -9,6 +9,15 @@ pub mod context;
 pub mod evaluate;
 pub mod word;
 
+pub mod boundary;
+pub mod claim;
+pub mod finish;
+pub mod fixed;
+pub mod flow;
+pub mod frame;
+pub mod gas;
+pub mod rom;
+
 pub mod access;
 pub mod addsub;
 pub mod bitwise;

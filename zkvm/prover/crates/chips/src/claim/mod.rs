@@ -1,0 +1,5 @@
+//! The claim: what the receipt says in the clear, as rows on the claim bus.
+
+mod air;
+
+pub use air::{ClaimAir, ClaimRow};
