@@ -29,5 +29,8 @@ pub mod input;
 pub mod log;
 pub mod mgrow;
 pub mod mul;
+pub mod observe;
 pub mod shift;
+pub mod slot;
 pub mod storage;
+pub mod undo;
