@@ -20,18 +20,7 @@ from transpiler.solc.artifact import Artifact, CodeObject, Contract
 from transpiler.solc.load import load
 from zkvm.errors import Sol2zkError
 
-COLUMNS = (
-    "file",
-    "name",
-    "kind",
-    "code_bytes",
-    "blocks",
-    "instructions",
-    "unresolved_jumps",
-    "escapes",
-    "unsupported",
-    "seconds",
-)
+COLUMNS: Final = ["name", "kind", "code_bytes", "blocks", "instructions", "unresolved_jumps", "escapes", "seconds", "file"]
 
 
 @dataclass(slots=True)
