@@ -89,9 +89,8 @@ def _one(
 
 
 def _translate(artifact: Artifact, contract: Contract, code: CodeObject, folder: Path | None) -> dict[str, Any]:
-    from transpiler.translate import translate
-
     from transpiler.solc.sourcemap import source_triples
+    from transpiler.translate import translate
     from zkvm.program_file import ProgramFile, write_file
 
     source_map = source_triples(code.code, code.source_map)
