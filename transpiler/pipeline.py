@@ -7,8 +7,10 @@ A pass is a frozen value: what it needs to have run before, what it gives, what 
 
 from __future__ import annotations
 
+import gc
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,9 +19,11 @@ from transpiler.cfg.certificate import Certificate, certify
 from transpiler.cfg.graph import Cfg
 from transpiler.evm.disassemble import disassemble
 from transpiler.passes.dead import dead
+from transpiler.passes.duplicate import duplicate
 from transpiler.passes.fold import fold
 from transpiler.passes.forward import forward
 from transpiler.passes.grow import grow
+from transpiler.passes.inline import inline
 from transpiler.passes.number import number
 from transpiler.passes.simplify import simplify
 from transpiler.passes.stores import stores
@@ -46,14 +50,17 @@ def _facts(*names: str) -> frozenset[str]:
 
 FOLD: Final = Pass("fold", fold, gives=_facts("folded"), spoils=_facts("linear", "numbered", "live"))
 SIMPLIFY: Final = Pass("simplify", simplify, needs=_facts("folded"), gives=_facts("linear"), spoils=_facts("numbered"))
-NUMBER: Final = Pass("number", number, needs=_facts("folded"), gives=_facts("numbered"), spoils=_facts("folded", "live"))
+NUMBER: Final = Pass("number", number, needs=_facts("folded"), gives=_facts("numbered"), spoils=_facts("live"))
 FORWARD: Final = Pass("forward", forward, needs=_facts("numbered"), gives=_facts("forwarded"), spoils=_facts("folded", "numbered", "live"))
-STORES: Final = Pass("stores", stores, needs=_facts("forwarded"), spoils=_facts("live"))
-GROW: Final = Pass("grow", grow, needs=_facts("forwarded"))
+STORES: Final = Pass("stores", stores, needs=_facts("forwarded", "folded"), spoils=_facts("live"))
+GROW: Final = Pass("grow", grow, needs=_facts("forwarded", "folded"))
 DEAD: Final = Pass("dead", dead, gives=_facts("live"))
+INLINE: Final = Pass("inline", inline, needs=_facts("linear"), spoils=_facts("linear", "numbered", "forwarded"))
+DUPLICATE: Final = Pass("duplicate", duplicate, needs=_facts("linear"), spoils=_facts("linear", "numbered", "forwarded", "folded"))
 
 PASSES: Final[tuple[Pass, ...]] = (
-    FOLD, SIMPLIFY, NUMBER, FORWARD, FOLD, SIMPLIFY, NUMBER, FORWARD, STORES, GROW, FOLD, DEAD, SIMPLIFY, NUMBER, DEAD,
+    FOLD, SIMPLIFY, DEAD, INLINE, SIMPLIFY, INLINE, SIMPLIFY, DUPLICATE, FOLD, SIMPLIFY, NUMBER, FORWARD,
+    FOLD, SIMPLIFY, NUMBER, FORWARD, FOLD, NUMBER, STORES, GROW, DEAD, SIMPLIFY,
 )  # fmt: skip
 """The passes in order; repeated where one makes room for another."""
 
@@ -97,6 +104,18 @@ class _Clock:
         self.last = now
 
 
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Python's cycle collector rests: the stages make many small values and no cycles, and its scans would cost half of the time."""
+    active = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if active:
+            gc.enable()
+
+
 def lift_traced(
     code: bytes, fork: str, kind: str, *, passes: Sequence[Pass] = PASSES, watch: Watch | None = None, checked: bool = False
 ) -> Lifted:
@@ -105,6 +124,11 @@ def lift_traced(
     `watch` sees each stage. `checked` verifies after each pass, gas included, and not only at the start and the end.
     Raises: InternalError when the certificate or the verifier refuses.
     """
+    with collector_paused():
+        return _lift(code, fork, kind, passes, watch, checked)
+
+
+def _lift(code: bytes, fork: str, kind: str, passes: Sequence[Pass], watch: Watch | None, checked: bool) -> Lifted:
     clock = _Clock()
     tell: Watch = watch if watch is not None else lambda _stage, _value: None
     listing = disassemble(code, fork)

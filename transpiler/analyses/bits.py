@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from transpiler.analyses.conditions import Conditions, conditions
+from transpiler.analyses.dominance import Dominance
 from transpiler.ssa.arithmetic import EVALUATE
 from transpiler.ssa.ir import BlockId, Edge, Function, Inst, Term, Value
 from zkvm.isa.table import ENV_KINDS
@@ -159,11 +161,13 @@ def transfer(inst: Inst, args: list[Bits]) -> Bits:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """`bits` of each value in a block that can run; `blocks` those blocks; `taken` the edges (block, position) that can be taken."""
+    """`bits` of each value in a block that can run; `blocks` those blocks; `taken` the edges (block, position) that can be taken;
+    `conditions` what holds in addition behind branches."""
 
     bits: dict[Value, Bits]
     blocks: set[BlockId]
     taken: set[tuple[BlockId, int]]
+    conditions: Conditions
 
     def constant(self, value: Value) -> int | None:
         """The number that the value always is, if it is known."""
@@ -171,8 +175,10 @@ class Known:
 
 
 class _Propagation:
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: Function, tree: Dominance) -> None:
         self.function = function
+        self.conditions = conditions(function, tree)
+        self.refined = self.conditions.facts
         self.bits: dict[Value, Bits] = {value: (MASK ^ number, number) for value, number in function.constants.items()}
         self.bits.update((value, TOP) for value in function.labels)
         self.changes: dict[Value, int] = {}
@@ -180,9 +186,11 @@ class _Propagation:
         self.taken: set[tuple[BlockId, int]] = set()
         self.resumable: set[BlockId] = set()
         self.returns: dict[BlockId, list[BlockId]] = {}
-        self.users: dict[Value, list[tuple[BlockId, int]]] = {}
+        self.users: dict[Value, list[tuple[BlockId, Inst | None]]] = {}
+        self.flows: dict[Value, list[tuple[tuple[BlockId, int], Value]]] = {}
         self.pending_blocks: list[BlockId] = [function.entry]
-        self.pending_uses: list[tuple[BlockId, int]] = []
+        self.pending_uses: list[tuple[BlockId, Inst | None]] = []
+        self.pending_values: list[Value] = []
         for block in function.blocks.values():
             if block.term.kind == "RETURNTO":
                 for edge in block.term.edges:
@@ -190,21 +198,27 @@ class _Propagation:
             self._index(block.id, block.insts, block.term)
 
     def _index(self, number: BlockId, insts: tuple[Inst, ...], term: Term) -> None:
-        users = self.users
-        for position, inst in enumerate(insts):
+        """Who uses a value: instructions and branches of blocks, and parameters (only of values that may still change)."""
+        users, flows, bits = self.users, self.flows, self.bits
+        for inst in insts:
             if inst.result is not None:
                 for arg in inst.args:
-                    users.setdefault(arg, []).append((number, position))
-        end = (number, -1)
-        for arg in term.args:
-            users.setdefault(arg, []).append(end)
-        for edge in term.edges:
-            for arg in edge.args:
-                users.setdefault(arg, []).append(end)
+                    if arg not in bits:
+                        users.setdefault(arg, []).append((number, inst))
+        if term.kind == "BRANCH" and term.args[0] not in bits:
+            users.setdefault(term.args[0], []).append((number, None))
+        for position, edge in enumerate(term.edges):
+            if edge.args:
+                where = (number, position)
+                for param, arg in zip(self.function.blocks[edge.block].params, edge.args, strict=True):
+                    if arg not in bits:
+                        flows.setdefault(arg, []).append((where, param))
 
     def set(self, value: Value, bits: Bits) -> None:
         old = self.bits.get(value)
         if old is not None:
+            if old == TOP:
+                return
             bits = (old[0] & bits[0], old[1] & bits[1])
             if bits == old:
                 return
@@ -212,19 +226,43 @@ class _Propagation:
             if count > LIMIT:
                 bits = TOP
         self.bits[value] = bits
-        self.pending_uses += [use for use in self.users.get(value, ()) if use[0] in self.blocks]
+        self.pending_values.append(value)
 
-    def inst(self, inst: Inst) -> None:
+    def spread(self, value: Value) -> None:
+        """Tells the users of a value that it changed."""
+        for use in self.users.get(value, ()):
+            if use[0] in self.blocks:
+                self.pending_uses.append(use)
+        for where, param in self.flows.get(value, ()):
+            if where in self.taken:
+                self.set(param, self.along(value, where))
+
+    def look(self, value: Value, block: BlockId) -> Bits:
+        """The bits of a value as the block sees it."""
+        bits = self.bits[value]
+        return self.conditions.refine(value, block, bits) if value in self.refined else bits
+
+    def along(self, value: Value, edge: tuple[BlockId, int]) -> Bits:
+        """The bits of a value as it is passed along an edge."""
+        bits = self.bits[value]
+        if value in self.refined or edge in self.conditions.edges:
+            return self.conditions.along(value, edge, bits)
+        return bits
+
+    def inst(self, number: BlockId, inst: Inst) -> None:
         if inst.result is not None:
-            args = [self.bits[arg] for arg in inst.args if arg in self.bits]
+            known, refined = self.bits, self.refined
+            args = [known[arg] if arg not in refined else self.look(arg, number) for arg in inst.args if arg in known]
             if len(args) == len(inst.args):
                 self.set(inst.result, transfer(inst, args))
 
     def edge(self, number: BlockId, position: int, edge: Edge) -> None:
+        if (number, position) in self.taken:
+            return
         self.taken.add((number, position))
         for param, arg in zip(self.function.blocks[edge.block].params, edge.args, strict=True):
             if arg in self.bits:
-                self.set(param, self.bits[arg])
+                self.set(param, self.along(arg, (number, position)))
         if edge.block not in self.blocks:
             self.blocks.add(edge.block)
             self.pending_blocks.append(edge.block)
@@ -233,9 +271,9 @@ class _Propagation:
         term = self.function.blocks[number].term
         positions = range(len(term.edges))
         if term.kind == "BRANCH":
-            bits = self.bits.get(term.args[0])
-            if bits is None:
+            if term.args[0] not in self.bits:
                 return
+            bits = self.look(term.args[0], number)
             if bits[1]:
                 positions = range(1)
             elif bits[0] == MASK:
@@ -246,26 +284,28 @@ class _Propagation:
         for target in term.resumes:
             if target not in self.resumable:
                 self.resumable.add(target)
-                self.pending_uses += [(source, -1) for source in self.returns.get(target, ()) if source in self.blocks]
+                self.pending_uses += [(source, None) for source in self.returns.get(target, ()) if source in self.blocks]
 
     def run(self) -> Known:
         blocks = self.function.blocks
         self.blocks.add(self.function.entry)
-        while self.pending_blocks or self.pending_uses:
-            if self.pending_blocks:
+        while self.pending_blocks or self.pending_uses or self.pending_values:
+            if self.pending_values:
+                self.spread(self.pending_values.pop())
+            elif self.pending_uses:
+                number, inst = self.pending_uses.pop()
+                if inst is None:
+                    self.term(number)
+                else:
+                    self.inst(number, inst)
+            else:
                 number = self.pending_blocks.pop()
                 for inst in blocks[number].insts:
-                    self.inst(inst)
+                    self.inst(number, inst)
                 self.term(number)
-                continue
-            number, position = self.pending_uses.pop()
-            if position < 0:
-                self.term(number)
-            else:
-                self.inst(blocks[number].insts[position])
-        return Known(self.bits, self.blocks, self.taken)
+        return Known(self.bits, self.blocks, self.taken, self.conditions)
 
 
-def known_bits(function: Function) -> Known:
-    """What is known of all values and blocks of the function."""
-    return _Propagation(function).run()
+def known_bits(function: Function, tree: Dominance) -> Known:
+    """What is known of all values and blocks of the function; `tree` is its dominator tree."""
+    return _Propagation(function, tree).run()

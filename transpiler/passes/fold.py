@@ -17,7 +17,7 @@ class _Fold:
         self.known = known
         self.numbering = Numbering(function)
         self.values: dict[Value, Value] = {}
-        self.context = Context(self.numbering, dict(known.bits), {})
+        self.context = Context(self.numbering, dict(known.bits), {}, known.conditions, function.entry)
         for value, bits in known.bits.items():
             if bits[0] | bits[1] == MASK and value not in function.constants:
                 self.values[value] = self.numbering.constant(bits[1])
@@ -77,6 +77,7 @@ class _Fold:
 
     def block(self, block: Block) -> Block:
         out: list[Inst] = []
+        self.context.block = block.id
         for inst in block.insts:
             self.inst(inst, out)
         term = self.term(block.id, block.term, out)
@@ -87,9 +88,10 @@ class _Fold:
 
 def fold(function: Function) -> Function:
     """The function with what is known folded in; blocks that cannot run are gone."""
-    folding = _Fold(function, known_bits(function))
+    tree = dominance(function)
+    folding = _Fold(function, known_bits(function, tree))
     done: dict[BlockId, Block] = {}
-    for number in dominance(function).order:
+    for number in tree.order:
         if number in folding.known.blocks:
             done[number] = folding.block(function.blocks[number])
     blocks: dict[BlockId, Block] = {}

@@ -11,6 +11,8 @@ becomes HASH1 or HASH2; its word gas (ISA 3.6) becomes static. The stores stay.
 
 from __future__ import annotations
 
+from typing import Final
+
 from transpiler.analyses.dominance import Dominance, dominance, reverse_postorder
 from transpiler.analyses.memory import WORD, Address, Addresses, disjoint
 from transpiler.ssa.edit import settle_gas, substitute
@@ -18,7 +20,8 @@ from transpiler.ssa.ir import Block, BlockId, Function, Inst, Value, successors
 from zkvm.word import MASK
 
 Words = dict[Address, Value]
-HASHES = {32: "HASH1", 64: "HASH2"}
+HASHES: Final = {32: "HASH1", 64: "HASH2"}
+ROUNDS: Final = 4
 
 
 class State:
@@ -158,10 +161,21 @@ class _Forward:
         return Block(block.id, block.params, insts, term, block.origin)
 
 
-def forward(function: Function) -> Function:
-    """The function with loads of known words replaced, and hashes of known words computed from the words."""
+def _round(function: Function) -> tuple[Function, bool]:
     analysis = _Forward(function)
     values: dict[Value, Value] = {}
     starts = analysis.solve()
     blocks = {number: analysis.block(block, starts[number].copy(), values) for number, block in function.blocks.items()}
-    return function.with_blocks(substitute(function, values, blocks))
+    return function.with_blocks(substitute(function, values, blocks)), bool(values)
+
+
+def forward(function: Function) -> Function:
+    """The function with loads of known words replaced, and hashes of known words computed from the words.
+
+    In rounds: a load that becomes a constant makes more addresses known.
+    """
+    for _ in range(ROUNDS):
+        function, changed = _round(function)
+        if not changed:
+            break
+    return function

@@ -103,8 +103,87 @@ def _merge(function: Function, blocks: dict[BlockId, Block]) -> dict[BlockId, Bl
     return substitute(function, values, result)
 
 
+def _own_values(function: Function, blocks: dict[BlockId, Block]) -> dict[BlockId, Block]:
+    """Parameters that get one value from everywhere become that value.
+
+    Sound because the value then dominates all blocks before, so this one too; but landing blocks, whose RETURNTO is elsewhere in the tree,
+    take constants only.
+    """
+    incoming: dict[Value, set[Value]] = {}
+    for block in blocks.values():
+        for edge in block.term.edges:
+            for param, arg in zip(blocks[edge.block].params, edge.args, strict=True):
+                incoming.setdefault(param, set()).add(arg)
+    landings = {target for block in blocks.values() for target in block.term.resumes}
+    values: dict[Value, Value] = {}
+
+    def final(value: Value) -> Value:
+        while value in values:
+            value = values[value]
+        return value
+
+    changed = True
+    while changed:
+        changed = False
+        for block in blocks.values():
+            for param in block.params:
+                if param in values:
+                    continue
+                found = {final(arg) for arg in incoming[param]} - {param}
+                if len(found) == 1:
+                    value = found.pop()
+                    if block.id not in landings or value in function.constants:
+                        values[param] = value
+                        changed = True
+    if not values:
+        return blocks
+    kept = {
+        number: tuple([index for index, param in enumerate(block.params) if param not in values])
+        for number, block in blocks.items()
+        if any(param in values for param in block.params)
+    }
+    result = substitute(function, values, blocks)
+    return {number: _with_params(block, kept) for number, block in result.items()}
+
+
+def _with_params(block: Block, kept: dict[BlockId, tuple[int, ...]]) -> Block:
+    term = block.term
+    if any(edge.block in kept for edge in term.edges):
+        edges = [
+            Edge(edge.block, tuple([edge.args[index] for index in kept[edge.block]])) if edge.block in kept else edge
+            for edge in term.edges
+        ]  # fmt: skip
+        block = block._replace(term=term._replace(edges=tuple(edges)))
+    return block._replace(params=tuple([block.params[index] for index in kept[block.id]])) if block.id in kept else block
+
+
+def _known_returns(function: Function, blocks: dict[BlockId, Block]) -> dict[BlockId, Block]:
+    """RETURNTO a known label is JUMP; INVOKE that passes no label is JUMP."""
+    result = {}
+    for number, block in blocks.items():
+        term = block.term
+        if term.kind == "RETURNTO" and term.args[0] in function.labels:
+            target = function.labels[term.args[0]]
+            edges = tuple([edge for edge in term.edges if edge.block == target])
+            block = block._replace(term=term._replace(kind="JUMP", args=(), edges=edges))
+        elif term.kind == "INVOKE" and not any(arg in function.labels for arg in term.edges[0].args):
+            block = block._replace(term=term._replace(kind="JUMP", resumes=()))
+        result[number] = block
+    return result
+
+
+def _used_labels(function: Function, blocks: dict[BlockId, Block]) -> Function:
+    """The function with the blocks, and the labels that something still uses."""
+    used = {arg for block in blocks.values() for edge in block.term.edges for arg in edge.args if arg in function.labels}
+    if len(used) == len(function.labels):
+        return function.with_blocks(blocks)
+    return function.with_blocks(blocks, labels={value: block for value, block in function.labels.items() if value in used})
+
+
 def simplify(function: Function) -> Function:
     """The function with simpler control flow."""
+    blocks = _own_values(function, reachable(function, function.blocks))
+    function = _used_labels(function, reachable(function, _known_returns(function, blocks)))
     blocks = _same_ways(reachable(function, _thread(function)))
     blocks = _merge(function, reachable(function, blocks))
     return function if blocks is function.blocks else function.with_blocks(blocks)

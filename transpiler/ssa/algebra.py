@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from transpiler.analyses.bits import TOP, Bits
+from transpiler.analyses.conditions import Conditions
 from transpiler.ssa.edit import Numbering
-from transpiler.ssa.ir import Inst, Value
+from transpiler.ssa.ir import BlockId, Inst, Value
 from zkvm.word import MASK
 
 Rewritten = Value | tuple[str, tuple[Value, ...]] | None
@@ -21,16 +22,20 @@ Rewritten = Value | tuple[str, tuple[Value, ...]] | None
 
 @dataclass(slots=True)
 class Context:
-    """What the rules look at."""
+    """What the rules look at; `block` is where the instruction stands."""
 
     numbering: Numbering
     bits: dict[Value, Bits]
     definitions: dict[Value, Inst]
+    conditions: Conditions
+    block: BlockId
 
     def known(self, value: Value) -> Bits:
         """The known bits of a value."""
         number = self.numbering.constants.get(value)
-        return self.bits.get(value, TOP) if number is None else (MASK ^ number, number)
+        if number is not None:
+            return (MASK ^ number, number)
+        return self.conditions.refine(value, self.block, self.bits.get(value, TOP))
 
     def constant(self, value: Value) -> int | None:
         """The number, if the value is a constant."""
