@@ -83,7 +83,12 @@ class Toolbox:
             entry = self._run(version, path, text)
             _write_cache(cached, entry)
         compiler = Compiler(entry["version"], "native" if path is not None else "soljson", checksum)
-        notes = () if path is not None else (f"compiled by npm's solc {compiler.version} under node; its soljson has {checksum}",)
+        short = checksum[: checksum.index(":") + 17]
+        notes = (
+            ()
+            if path is not None
+            else (f"compiled by npm's solc {compiler.version} under node, its soljson checked ({short}...)",)
+        )
         return Compilation(entry["output"], compiler, notes)
 
     def _run(self, version: Version, path: Path | None, text: str) -> dict[str, Any]:

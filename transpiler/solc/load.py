@@ -57,11 +57,24 @@ def load(path: Path | str, settings: Settings | None = None) -> Artifact:
             place,
             "inputs are .sol, .json, .hex, .bin and .bin-runtime",
         )
+    if suffix != ".sol" and (ignored := _compile_options(chosen)):
+        artifact = replace(artifact, notes=(*artifact.notes, f"{', '.join(ignored)}: not used, the file states its own settings"))
     if not artifact.contracts:
         raise InputError(
             "no-contract", "the input has no contract with code", place, "interfaces and abstract contracts have none"
         )
     return replace(artifact, contracts=tuple(link(each, artifact.settings.libraries) for each in artifact.contracts))
+
+
+def _compile_options(settings: Settings) -> list[str]:
+    """The options that say how to compile, as far as they are given."""
+    given = {
+        "--optimize": settings.optimize,
+        "--runs": settings.runs,
+        "--via-ir": settings.via_ir,
+        "--evm-version": settings.evm_version,
+    }
+    return [name for name, value in given.items() if value is not None] + ["--remap"] * bool(settings.remappings)
 
 
 def _load_hex(file: Path, settings: Settings) -> Artifact:

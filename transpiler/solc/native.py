@@ -11,7 +11,7 @@ from pathlib import Path
 from platform import machine
 from typing import Final
 
-from transpiler.errors import InputError, InternalError, Place
+from transpiler.errors import CompileError, InputError, Place
 from transpiler.solc.pins import NATIVE_BUILDS, matches
 from transpiler.solc.version import Version, parse_version
 from zkvm.program_file import write_whole
@@ -92,9 +92,7 @@ def compile_native(version: Version, path: Path, standard_input: str) -> str:
     try:
         json.loads(run.stdout)
     except ValueError as error:
-        raise InternalError(
-            "compiler-failed", f"solc {long_version} ended with {run.returncode} and no output", Place(str(path))
-        ) from error
+        raise CompileError("compiler-failed", f"solc {long_version} broke down on this input, status {run.returncode}") from error
     return run.stdout.decode()
 
 

@@ -8,11 +8,12 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from transpiler.errors import InputError, InternalError, Place
+from transpiler.errors import CompileError, InputError, Place
 from transpiler.solc.pins import SOLJSON_CHECKSUMS
 from transpiler.solc.version import Version, parse_version
 
@@ -80,7 +81,10 @@ class Worker:
         self.version: str = str(greeting["version"]).replace(".Emscripten.clang", "")
 
     def compile(self, standard_input: str) -> str:
-        """The standard JSON output for a standard JSON input."""
+        """The standard JSON output for a standard JSON input.
+
+        Raises: CompileError if the compiler itself breaks down; the process has ended then.
+        """
         assert self._process.stdin is not None
         with self._lock:
             self._count += 1
@@ -95,7 +99,9 @@ class Worker:
             finally:
                 watchdog.cancel()
         if "output" not in answer:
-            raise InternalError("compiler-failed", f"solc {self.version} ended: {answer.get('error', 'no answer')}")
+            self.close()
+            reason = answer.get("error", f"no answer, or none within {COMPILE_SECONDS} s")
+            raise CompileError("compiler-failed", f"solc {self.version} broke down on this input: {reason}")
         return str(answer["output"])
 
     def _read(self) -> dict[str, Any]:
@@ -114,11 +120,12 @@ class Worker:
 
     def close(self) -> None:
         """End the process."""
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
         self._process.kill()
         self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with suppress(BrokenPipeError):
+                    stream.close()
 
 
 _workers: dict[Path, Worker] = {}

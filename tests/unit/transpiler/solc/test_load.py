@@ -227,3 +227,17 @@ def test_a_placeholder_outside_the_code_is_refused() -> None:
     output = {"contracts": {"a": {"A": {"evm": {"deployedBytecode": {"object": "00", "immutableReferences": references}}}}}}
     with pytest.raises(InputError, match="outside"):
         read_contracts(output, Place("x"))
+
+
+def test_options_that_do_nothing_are_said(tmp_path: Path) -> None:
+    (tmp_path / "a.hex").write_text("00")
+    assert load(tmp_path / "a.hex").notes == ()
+    (note,) = load(tmp_path / "a.hex", Settings(optimize=False, runs=1)).notes
+    assert note.startswith("--optimize, --runs: not used")
+
+
+def test_a_compiler_that_breaks_down_is_no_bug_of_ours(tmp_path: Path, contracts: Path) -> None:
+    (tmp_path / "deep.sol").write_text("contract A { uint x = " + "(" * 200_000 + "1" + ")" * 200_000 + "; }")
+    with pytest.raises(CompileError):
+        load(tmp_path / "deep.sol")
+    assert load(contracts / "basic" / "Counter.sol").contract().name == "Counter"
