@@ -51,12 +51,16 @@ def _facts(*names: str) -> frozenset[str]:
 FOLD: Final = Pass("fold", fold, gives=_facts("folded"), spoils=_facts("linear", "numbered", "live"))
 SIMPLIFY: Final = Pass("simplify", simplify, needs=_facts("folded"), gives=_facts("linear"), spoils=_facts("numbered"))
 NUMBER: Final = Pass("number", number, needs=_facts("folded"), gives=_facts("numbered"), spoils=_facts("live"))
-FORWARD: Final = Pass("forward", forward, needs=_facts("numbered"), gives=_facts("forwarded"), spoils=_facts("folded", "numbered", "live"))
+FORWARD: Final = Pass(
+    "forward", forward, needs=_facts("numbered"), gives=_facts("forwarded"), spoils=_facts("folded", "numbered", "live")
+)
 STORES: Final = Pass("stores", stores, needs=_facts("forwarded", "folded"), spoils=_facts("live"))
 GROW: Final = Pass("grow", grow, needs=_facts("forwarded", "folded"))
 DEAD: Final = Pass("dead", dead, gives=_facts("live"))
 INLINE: Final = Pass("inline", inline, needs=_facts("linear"), spoils=_facts("linear", "numbered", "forwarded"))
-DUPLICATE: Final = Pass("duplicate", duplicate, needs=_facts("linear"), spoils=_facts("linear", "numbered", "forwarded", "folded"))
+DUPLICATE: Final = Pass(
+    "duplicate", duplicate, needs=_facts("linear"), spoils=_facts("linear", "numbered", "forwarded", "folded")
+)
 
 PASSES: Final[tuple[Pass, ...]] = (
     FOLD, SIMPLIFY, DEAD, INLINE, SIMPLIFY, INLINE, SIMPLIFY, DUPLICATE, FOLD, SIMPLIFY, NUMBER, FORWARD,

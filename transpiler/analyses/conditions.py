@@ -1,6 +1,7 @@
 """What a branch that was taken says about the bits of the values that its condition is made of.
 
-A fact holds on an edge of a BRANCH, and, when that edge is the only one to its block, in that block and in all that it dominates. Sound because a value is the same word at the branch and wherever the block dominates: to compute it anew, control passes
+A fact holds on an edge of a BRANCH, and, when that edge is the only one to its block, in that block and in all that it dominates.
+Sound because a value is the same word at the branch and wherever the block dominates: to compute it anew, control passes
 its definition, which dominates the branch, and then the branch again.
 """
 

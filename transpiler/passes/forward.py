@@ -11,12 +11,13 @@ becomes HASH1 or HASH2; its word gas (ISA 3.6) becomes static. The stores stay.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
-from transpiler.analyses.dominance import Dominance, dominance, reverse_postorder
+from transpiler.analyses.dataflow import Scope, Shape, solve_forward
 from transpiler.analyses.memory import WORD, Address, Addresses, disjoint
 from transpiler.ssa.edit import settle_gas, substitute
-from transpiler.ssa.ir import Block, BlockId, Function, Inst, Value, successors
+from transpiler.ssa.ir import Block, BlockId, Function, Inst, Value
 from zkvm.word import MASK
 
 Words = dict[Address, Value]
@@ -24,22 +25,16 @@ HASHES: Final = {32: "HASH1", 64: "HASH2"}
 ROUNDS: Final = 4
 
 
+@dataclass(slots=True)
 class State:
     """Known words of memory and storage."""
 
-    __slots__ = ("memory", "storage")
-
-    def __init__(self, memory: Words, storage: Words) -> None:
-        self.memory = memory
-        self.storage = storage
+    memory: Words
+    storage: Words
 
     def copy(self) -> State:
         """A copy that may be changed."""
         return State(dict(self.memory), dict(self.storage))
-
-    def same(self, other: State) -> bool:
-        """Whether both know the same."""
-        return self.memory == other.memory and self.storage == other.storage
 
 
 def _common(a: Words, b: Words) -> Words:
@@ -50,10 +45,7 @@ class _Forward:
     def __init__(self, function: Function) -> None:
         self.function = function
         self.addresses = Addresses(function)
-        self.tree: Dominance = dominance(function)
-        self.landings = {target for block in function.blocks.values() for target in block.term.resumes}
-        self.places = {param: block.id for block in function.blocks.values() for param in block.params}
-        self.places.update((i.result, block.id) for block in function.blocks.values() for i in block.insts if i.result is not None)
+        self.scope = Scope(function)
 
     def step(self, state: State, inst: Inst) -> Value | None:
         """The effect of an instruction on the state; the value that its result equals, if it is known."""
@@ -81,51 +73,31 @@ class _Forward:
 
     def scoped(self, number: BlockId, words: Words) -> Words:
         """What of the words may be used in a landing block."""
-        places, tree = self.places, self.tree
+        visible = self.scope.visible
         return {
             address: value
             for address, value in words.items()
-            if all(used is None or used not in places or tree.dominates(places[used], number) for used in (value, address.base))
+            if visible(value, number) and (address.base is None or visible(address.base, number))
         }
 
     def meet(self, number: BlockId, states: list[State]) -> State:
         """The state at the start of a block, from those at the ends of its predecessors."""
+        if number == self.function.entry:
+            return State({}, {})
         first, *rest = states
         memory, storage = first.memory, first.storage
         for state in rest:
             memory, storage = _common(memory, state.memory), _common(storage, state.storage)
-        if number in self.landings:
+        if number in self.scope.landings:
             memory, storage = self.scoped(number, memory), self.scoped(number, storage)
-        return State(dict(memory), dict(storage))
+        return State(memory, storage)
 
-    def solve(self) -> dict[BlockId, State]:
-        """The state at the start of each block: the greatest fixpoint."""
-        blocks = self.function.blocks
-        targets = {number: tuple(successors(block.term)) for number, block in blocks.items()}
-        order = reverse_postorder(targets, self.function.entry)
-        position = {number: index for index, number in enumerate(order)}
-        sources: dict[BlockId, list[BlockId]] = {number: [] for number in order}
-        for number in order:
-            for target in targets[number]:
-                sources[target].append(number)
-        starts: dict[BlockId, State] = {}
-        ends: dict[BlockId, State] = {}
-        pending = set(order)
-        while pending:
-            for number in sorted(pending, key=position.__getitem__):
-                pending.discard(number)
-                states = [ends[source] for source in sources[number] if source in ends]
-                start = State({}, {}) if number == self.function.entry else self.meet(number, states)
-                if number in starts and start.same(starts[number]):
-                    continue
-                starts[number] = start
-                end = start.copy()
-                for inst in blocks[number].insts:
-                    self.step(end, inst)
-                if number not in ends or not end.same(ends[number]):
-                    ends[number] = end
-                    pending.update(targets[number])
-        return starts
+    def through(self, number: BlockId, start: State) -> State:
+        """The state at the end of a block."""
+        state = start.copy()
+        for inst in self.function.blocks[number].insts:
+            self.step(state, inst)
+        return state
 
     def hashed(self, state: State, inst: Inst) -> Inst | None:
         """HASH1 or HASH2 in the place of SHA3."""
@@ -164,7 +136,7 @@ class _Forward:
 def _round(function: Function) -> tuple[Function, bool]:
     analysis = _Forward(function)
     values: dict[Value, Value] = {}
-    starts = analysis.solve()
+    starts = solve_forward(Shape(function), analysis.meet, analysis.through)
     blocks = {number: analysis.block(block, starts[number].copy(), values) for number, block in function.blocks.items()}
     return function.with_blocks(substitute(function, values, blocks)), bool(values)
 

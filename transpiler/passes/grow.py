@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from transpiler.analyses.dominance import Dominance, dominance, reverse_postorder
+from transpiler.analyses.dataflow import Scope, Shape, solve_forward
 from transpiler.analyses.memory import REACH, Address, Addresses
 from transpiler.ssa.edit import Numbering, without
-from transpiler.ssa.ir import Block, BlockId, Function, Inst, Value, successors
+from transpiler.ssa.ir import Block, BlockId, Function, Inst, Value
 from zkvm.word import MASK
 
 _OBSERVES: Final = frozenset({"MSIZE", "GAS", "SSTORE", "CALL", "CREATE"})
@@ -63,10 +63,7 @@ class _Grow:
     def __init__(self, function: Function) -> None:
         self.function = function
         self.addresses = Addresses(function)
-        self.tree: Dominance = dominance(function)
-        self.landings = {target for block in function.blocks.values() for target in block.term.resumes}
-        self.places = {param: block.id for block in function.blocks.values() for param in block.params}
-        self.places.update((i.result, block.id) for block in function.blocks.values() for i in block.insts if i.result is not None)
+        self.scope = Scope(function)
 
     def growth(self, inst: Inst) -> tuple[Address, int] | None:
         """The range, when its length is a constant."""
@@ -75,48 +72,24 @@ class _Grow:
         length = self.function.constants.get(inst.args[1])
         return None if length is None or length > REACH else (self.addresses.address(inst.args[0]), length)
 
-    def solve(self) -> dict[BlockId, _Covered]:
-        """What is covered at the start of each block: the greatest fixpoint."""
-        blocks = self.function.blocks
-        targets = {number: tuple(successors(block.term)) for number, block in blocks.items()}
-        order = reverse_postorder(targets, self.function.entry)
-        position = {number: index for index, number in enumerate(order)}
-        sources: dict[BlockId, list[BlockId]] = {number: [] for number in order}
-        for number in order:
-            for target in targets[number]:
-                sources[target].append(number)
-        starts: dict[BlockId, _Covered] = {}
-        ends: dict[BlockId, _Covered] = {}
-        pending = set(order)
-        while pending:
-            for number in sorted(pending, key=position.__getitem__):
-                pending.discard(number)
-                start = self.start(number, [ends[source] for source in sources[number] if source in ends])
-                if starts.get(number) == start:
-                    continue
-                starts[number] = start
-                end = dict(start)
-                for inst in blocks[number].insts:
-                    grown = self.growth(inst)
-                    if grown is not None and not _within(*grown, end):
-                        _note(*grown, end)
-                if ends.get(number) != end:
-                    ends[number] = end
-                    pending.update(targets[number])
-        return starts
-
-    def start(self, number: BlockId, ends: list[_Covered]) -> _Covered:
-        if number == self.function.entry or not ends:
+    def meet(self, number: BlockId, ends: list[_Covered]) -> _Covered:
+        """What is covered at the start of a block."""
+        if number == self.function.entry:
             return {}
-        covered = dict(ends[0])
+        covered = ends[0]
         for other in ends[1:]:
             covered = _meet(covered, other)
-        if number in self.landings:
-            covered = {
-                base: known
-                for base, known in covered.items()
-                if base is None or base not in self.places or self.tree.dominates(self.places[base], number)
-            }
+        if number in self.scope.landings:
+            covered = {base: known for base, known in covered.items() if base is None or self.scope.visible(base, number)}
+        return covered
+
+    def through(self, number: BlockId, start: _Covered) -> _Covered:
+        """What is covered at the end of a block."""
+        covered = dict(start)
+        for inst in self.function.blocks[number].insts:
+            grown = self.growth(inst)
+            if grown is not None and not _within(*grown, covered):
+                _note(*grown, covered)
         return covered
 
     def block(self, block: Block, covered: _Covered, numbering: Numbering) -> Block:
@@ -164,6 +137,6 @@ class _Grow:
 def grow(function: Function) -> Function:
     """The function without redundant memory growth."""
     analysis, numbering = _Grow(function), Numbering(function)
-    starts = analysis.solve()
+    starts = solve_forward(Shape(function), analysis.meet, analysis.through)
     blocks = {number: analysis.block(block, dict(starts[number]), numbering) for number, block in function.blocks.items()}
     return numbering.finish(blocks)

@@ -6,10 +6,13 @@ union: least fixpoint. A read at an unknown place reads all of them, and so does
 
 from __future__ import annotations
 
-from transpiler.analyses.dominance import reverse_postorder
+from functools import reduce
+from operator import or_
+
+from transpiler.analyses.dataflow import Shape, solve_backward
 from transpiler.analyses.memory import REACH, WORD, Addresses, Range
 from transpiler.ssa.edit import without
-from transpiler.ssa.ir import Block, BlockId, Function, Inst, Term, successors
+from transpiler.ssa.ir import Block, BlockId, Function, Inst, Term
 
 
 class _Stores:
@@ -68,30 +71,13 @@ class _Stores:
                 live |= self.touched(read)
         return live
 
-    def solve(self) -> dict[BlockId, int]:
+    def ends(self) -> dict[BlockId, int]:
         """What is live at the end of each block."""
-        blocks = self.function.blocks
-        targets = {number: tuple(successors(block.term)) for number, block in blocks.items()}
-        order = reverse_postorder(targets, self.function.entry)
-        position = {number: -index for index, number in enumerate(order)}
-        sources: dict[BlockId, list[BlockId]] = {number: [] for number in order}
-        for number in order:
-            for target in targets[number]:
-                sources[target].append(number)
-        ends: dict[BlockId, int] = dict.fromkeys(order, 0)
-        starts: dict[BlockId, int] = {}
-        pending = set(order)
-        while pending:
-            for number in sorted(pending, key=position.__getitem__):
-                pending.discard(number)
-                start = self.back(blocks[number], ends[number])
-                if starts.get(number) != start:
-                    starts[number] = start
-                    for source in sources[number]:
-                        if start & ~ends[source]:
-                            ends[source] |= start
-                            pending.add(source)
-        return ends
+        return solve_backward(
+            Shape(self.function),
+            lambda _number, starts: reduce(or_, starts, 0),
+            lambda number, end: self.back(self.function.blocks[number], end),
+        )
 
 
 def stores(function: Function) -> Function:
@@ -99,7 +85,7 @@ def stores(function: Function) -> Function:
     analysis = _Stores(function)
     if not analysis.offsets:
         return function
-    ends = analysis.solve()
+    ends = analysis.ends()
     blocks: dict[BlockId, Block] = {}
     for number, block in function.blocks.items():
         dead: set[int] = set()

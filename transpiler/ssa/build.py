@@ -59,7 +59,9 @@ class _Builder:
         """A new parameter for each label of the mask."""
         return {bit: self.values.fresh() for bit in range(self.reach.labels(context)) if mask >> bit & 1}
 
-    def pick(self, mask: int, context: ContextId | None, labels: dict[int, Value], stack: list[Value | None]) -> tuple[Value, ...]:
+    def pick(
+        self, mask: int, context: ContextId | None, labels: dict[int, Value], stack: list[Value | None]
+    ) -> tuple[Value, ...]:
         """The values at the places of a mask, labels first."""
         count = self.reach.labels(context)
         values = [labels[bit] for bit in range(count) if mask >> bit & 1]
@@ -167,7 +169,9 @@ class _Builder:
                 inner[way.bit] = self.values.fresh()
                 self.labels[inner[way.bit]] = block
                 resumes.append(block)
-        return Term("INVOKE", (), (Edge(BlockId(arc.target), self.pick(mask, arc.context, inner, stack[low:])),), resumes=tuple(resumes))
+        return Term(
+            "INVOKE", (), (Edge(BlockId(arc.target), self.pick(mask, arc.context, inner, stack[low:])),), resumes=tuple(resumes)
+        )
 
     def landing(self, landing: Landing, parked: list[Value | None], labels: dict[int, Value]) -> BlockId:
         """The landing block of one way out at one invoking block: results are its parameters, `parked` is known."""

@@ -32,7 +32,9 @@ def copy_blocks(blocks: list[Block], numbers: dict[BlockId, BlockId], numbering:
     copied = []
     for block, insts in zip(blocks, bodies, strict=True):
         params = tuple([values[param] for param in block.params])
-        copied.append(Block(numbers[block.id], params, tuple(insts), _moved(substitute_term(block.term, values), numbers), block.origin))
+        copied.append(
+            Block(numbers[block.id], params, tuple(insts), _moved(substitute_term(block.term, values), numbers), block.origin)
+        )
     return copied
 
 

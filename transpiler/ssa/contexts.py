@@ -255,4 +255,3 @@ def _node_needs(reach: Reach, needed: dict[Place, int], number: BlockId, sources
         if mask >> position & 1:
             result |= bit
     return result
-

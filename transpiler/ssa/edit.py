@@ -67,7 +67,9 @@ def substitute_inst(inst: Inst, values: dict[Value, Value]) -> Inst:
     return inst
 
 
-def substitute(function: Function, values: dict[Value, Value], blocks: dict[BlockId, Block] | None = None) -> dict[BlockId, Block]:
+def substitute(
+    function: Function, values: dict[Value, Value], blocks: dict[BlockId, Block] | None = None
+) -> dict[BlockId, Block]:
     """The blocks (the function's when none are given) with uses of values replaced; unchanged blocks stay the same objects."""
     blocks = function.blocks if blocks is None else blocks
     if not values:

@@ -72,7 +72,9 @@ class Executor:
 
     def __init__(self, code: Code, kind: str, values: Values) -> None:
         self.values = values
-        self.rows = [(i.opcode.code, i.value, i.pc, 0 if i.opcode.code in _ALL_DYNAMIC else i.opcode.gas) for i in code.instructions]
+        self.rows = [
+            (i.opcode.code, i.value, i.pc, 0 if i.opcode.code in _ALL_DYNAMIC else i.opcode.gas) for i in code.instructions
+        ]
         self.plain: dict[int, tuple[str, int]] = {}
         self.handlers: dict[int, Callable[[_Run, int, int], None]] = {}
         for row in table(code.fork):
@@ -132,7 +134,7 @@ class Executor:
         if value is None:
             constants = self.values.constants
             evaluate = EVALUATE.get(op)
-            if evaluate is not None and all([arg in constants for arg in args]):
+            if evaluate is not None and all(arg in constants for arg in args):
                 value = self.values.constant(evaluate(*[constants[arg] for arg in args]))
             else:
                 value = self.values.fresh()
