@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, Final, TypeVar
 
 import click
 
@@ -14,7 +15,15 @@ from transpiler.solc.project import parse_remapping
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+PROFILES: Final = ("fast", "strict", "small", "test")
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout.")
+calls_option = click.option(
+    "--calls", type=click.Path(path_type=Path), metavar="FILE", help="The calls to run, with state and environment."
+)
+profile_option = click.option(
+    "--profile", type=click.Choice(PROFILES), default="fast", show_default=True, help="The proof's parameters."
+)
 
 _OPTIONS = (
     click.option("--contract", metavar="NAME", help="The contract, where the input has several."),
