@@ -87,7 +87,7 @@ class Program:
         if magic != MAGIC or version != VERSION:
             raise _bad("it is not a program body of version 1")
         if isa != ISA_DIGEST:
-            raise InputError("program-other-isa", "the program was made for another version of the instruction set", hint="translate it again")
+            raise InputError("program-other-isa", "the program was made for another instruction set", hint="translate it again")
         if fork >= len(FORKS) or kind >= len(KINDS) or chained > count:
             raise _bad("its header is out of range")
         sizes = (count * _INSTRUCTION.size, constants * 32, code_size, jumps * _JUMP.size)

@@ -102,7 +102,8 @@ def rust() -> str:
     parts.append(_rust_module("fork", "Rule sets by index.", "u8", tuple(map(_constant_case, FORKS))))
     parts.append(_rust_names("FORKS", "Names of the rule sets, by index.", FORKS))
     lines = [", ".join(f"0x{byte:02x}" for byte in ISA_DIGEST[at : at + 16]) for at in (0, 16)]
-    parts.append(f"/// Digest of this table (ISA 7.4).\npub const ISA_DIGEST: [u8; 32] = [\n    {lines[0]},\n    {lines[1]},\n];\n")
+    digest = "".join(f"    {line},\n" for line in lines)
+    parts.append(f"/// Digest of this table (ISA 7.4).\npub const ISA_DIGEST: [u8; 32] = [\n{digest}];\n")
     parts.append(_RUST_TAIL)
     return "\n".join(parts)
 
@@ -133,14 +134,14 @@ def _constant_case(name: str) -> str:
 def tables() -> dict[str, str]:
     """The generated tables of ISA.md by the name in their marks."""
     heads = {
-        "instructions": "| code | name | kind | a b c | result | dynamic gas | prover | meaning |\n|---|---|---|---|---|---|---|---|\n",
+        "instructions": "| code | name | kind | a b c | result | dynamic gas | prover | meaning |\n" + "|---" * 8 + "|\n",
         "env": "| c | value |\n|---|---|\n",
         "forks": "| index | rule set |\n|---|---|\n",
     }
     rows = {
         "instructions": (
-            f"| 0x{row.code:02x} | {row.name} | {row.kind} | `{row.operands}` | {'yes' if row.result else '-'} | {row.gas} | {row.prover} "
-            f"| {_cell(row.meaning)} |\n"
+            f"| 0x{row.code:02x} | {row.name} | {row.kind} | `{row.operands}` | {'yes' if row.result else '-'} "
+            f"| {row.gas} | {row.prover} | {_cell(row.meaning)} |\n"
             for row in ROWS
         ),
         "env": (f"| {index} | {name} |\n" for index, name in enumerate(ENV_KINDS)),
@@ -181,7 +182,7 @@ def main(arguments: list[str]) -> int:
     behind = stale()
     for path in behind:
         if "--check" in arguments:
-            print(f"stale: {path}", file=sys.stderr)
+            sys.stderr.write(f"stale: {path}\n")
         else:
             path.write_text(outputs()[path])
     return 1 if behind and "--check" in arguments else 0

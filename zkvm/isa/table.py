@@ -5,6 +5,7 @@ Operand letters: `w` reads a wire or constant, `t` a chained identifier (jump ta
 `prover`: `now` where the proof system has the instruction, `later` where a run that reaches it is `Unsupported`.
 """
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 from dataclasses import dataclass
