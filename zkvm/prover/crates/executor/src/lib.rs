@@ -2,3 +2,4 @@
 
 pub mod trace;
 pub mod program;
+pub mod isa;

@@ -1,1 +1,13 @@
 //! Prover, verifier and receipts of the ZK-VM over Plonky3.
+//!
+//! [`witness`] turns a traced run into tables, [`prove`] proves them, [`receipt`] is the bytes, [`verify`] trusts none of them.
+
+pub mod config;
+pub mod cost;
+pub mod key;
+pub mod prove;
+pub mod receipt;
+pub mod statement;
+pub mod tables;
+pub mod verify;
+pub mod witness;
