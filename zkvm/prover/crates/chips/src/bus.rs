@@ -37,6 +37,8 @@ pub mod name {
     pub const BYTES: &str = "bytes";
     /// look-up (x, y, x & y): x and y are 4-bit values
     pub const NIBBLES: &str = "nibbles";
+    /// look-up (x, y, x & y): x and y are 16-bit values; given by the rows of [`crate::limb_and`], one a pair that a run needs
+    pub const LIMB_AND: &str = "limb_and";
     /// look-up (frame, call, account, doomed, sentry): sentry = no SSTORE of the frame needs the check of ISA 3.5
     pub const FRAME: &str = "frame";
     /// look-up (call, handle, limbs 16): storage value before the call's first access

@@ -7,6 +7,8 @@ pub mod bus;
 pub mod columns;
 pub mod context;
 pub mod evaluate;
+#[cfg(test)]
+pub mod testing;
 pub mod word;
 
 pub mod boundary;
@@ -26,6 +28,7 @@ pub mod copy;
 pub mod divmod;
 pub mod hash;
 pub mod input;
+pub mod limb_and;
 pub mod log;
 pub mod mgrow;
 pub mod mul;
