@@ -82,3 +82,18 @@ tables! {
     /// Memory boundary.
     Boundary(boundary::BoundaryAir), "boundary";
 }
+
+/// Bits of the tables that every proof has: the fixed ones, the claim, frames and their ends.
+pub const MANDATORY: u64 = 0b111_1111;
+
+/// Table `index` of [`NAMES`], for the indices after the fixed ones.
+pub fn table(index: usize, fork: u8, claim: &claim::ClaimAir) -> Table {
+    match index {
+        4 => Table::Claim(claim.clone()),
+        5 => Table::Frame(frame::FrameAir),
+        6 => Table::Finish(finish::FinishAir),
+        7 => Table::Gas(gas::GasAir),
+        8 => Table::Flow(flow::FlowAir),
+        _ => Table::Boundary(boundary::BoundaryAir),
+    }
+}

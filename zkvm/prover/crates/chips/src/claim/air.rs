@@ -55,6 +55,11 @@ impl ClaimAir {
         Self { periodic: Arc::new(periodic), rows: Arc::new(rows) }
     }
 
+    /// log2 of the table's height.
+    pub fn log_height(&self) -> usize {
+        self.rows.len().next_power_of_two().max(2).ilog2() as usize
+    }
+
     /// The rows with the counts of a run.
     pub fn generate(&self, ctx: &Context) -> RowMajorMatrix<F> {
         let height = self.periodic.first().map_or(2, Vec::len);
