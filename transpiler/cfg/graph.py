@@ -11,8 +11,8 @@ the stack of the entry node, and the fact *which caller* is the return label. `L
 is not `recursive` is never entered while it is active, so one set of registers for its label and its parked slots is enough.
 
 Soundness. Let gamma(None) = {empty stack} and gamma(c) = union over the callers (m, low) of c of gamma(m) . low. Each state
-(pc, stack) that an execution reaches at the start of a block lies in gamma(n.context) . n.window for some node n at that pc, unless
-it is behind an `Escape`. `transpiler/cfg/certificate.py` checks this without the engine that built the graph.
+(pc, stack) that an execution reaches at the start of a block lies in gamma(n.context) . n.window for some node n at that pc,
+unless it is behind an `Escape`. `transpiler/cfg/certificate.py` checks this without the engine that built the graph.
 """
 
 from __future__ import annotations
@@ -136,7 +136,8 @@ Exit = Halt | Goto | Branch
 class Node:
     """The block of instructions at pcs `pc <= p < end` under one abstract stack.
 
-    Shape: `end == pc` for a node that runs nothing and only goes on by its arc; `first` and `last` are the half-open range of the block's instructions in `Code.instructions`.
+    Shape: `end == pc` for a node that runs nothing and only goes on by its arc; `first` and `last` are the
+    half-open range of the block's instructions in `Code.instructions`.
     """
 
     id: BlockId

@@ -31,17 +31,21 @@ def _call_order(callers: Callers, left_out: frozenset[ContextId]) -> list[Contex
 
 def recursive_contexts(callers: Callers) -> frozenset[ContextId]:
     """The contexts that can be entered while they are active: those on a cycle of the call graph."""
-    if len(_call_order(callers, frozenset())) == len(callers):
-        return frozenset()
-    import networkx as nx  # recursion is rare and the import is slow
+    settled = set(_call_order(callers, frozenset()))
+    return frozenset(context for context in callers if context not in settled and _calls_itself(context, callers))
 
-    graph = nx.DiGraph()
-    for context, entries in callers.items():
-        graph.add_edges_from((entry.context, context) for entry in entries if entry.context is not None)
-    cyclic = (
-        part for part in nx.strongly_connected_components(graph) if len(part) > 1 or any(graph.has_edge(c, c) for c in part)
-    )
-    return frozenset(context for part in cyclic for context in part)
+
+def _calls_itself(context: ContextId, callers: Callers) -> bool:
+    seen: set[ContextId] = set()
+    todo = [context]
+    while todo:
+        for entry in callers[todo.pop()]:
+            if entry.context == context:
+                return True
+            if entry.context is not None and entry.context not in seen:
+                seen.add(entry.context)
+                todo.append(entry.context)
+    return False
 
 
 def context_heights(callers: Callers, recursive: frozenset[ContextId]) -> dict[ContextId, int | None]:

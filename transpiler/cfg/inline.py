@@ -1,8 +1,9 @@
 """From the engine's raw states to the graph: contexts with one caller are inlined, equal states merged, dead ones dropped.
 
-A context with one caller (m, low) adds nothing: gamma(c) = gamma(m) . low, so its nodes belong to m with `low` under their windows. Two raw
-callers may become the same one that way, so this is repeated until nothing changes. Nodes with the same pc, context and window then
-cover the same states and one is kept: one that runs its block rather than one that only resumes it in a caller.
+A context with one caller (m, low) adds nothing: gamma(c) = gamma(m) . low, so its nodes belong to m with `low` under their
+windows. Two raw callers may become the same one that way, so this is repeated until nothing changes. Nodes with the same pc,
+context and window then cover the same states and one is kept: one that runs its block rather than one that only resumes it in a
+caller.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ Key = tuple[int, int, Window]
 
 @dataclass(slots=True)
 class _Plan:
-    """Where raw things go: `home[c]` is the surviving mark of context c and what lies under its windows; `node[i]` represents raw node i."""
+    """Where raw things go: `home[c]` is the mark that context c ends up in and what lies under its windows there;
+    `node[i]` represents raw node i.
+    """
 
     home: list[tuple[int, Window]]
     caller_sets: list[dict[tuple[int, Window], int]]
@@ -134,7 +137,7 @@ class _Walk:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A graph, with the raw key (entry pc, entry window) of each of its contexts and those keys whose stack may pass 1024 slots."""
+    """A graph, with the raw key (entry pc, entry window) of each of its contexts, and the keys whose stack may be too high."""
 
     cfg: Cfg
     keys: tuple[tuple[int, Window], ...]

@@ -1,14 +1,14 @@
 """Windowed pushdown reachability: the fixpoint engine behind the graph.
 
 A state is `(pc, mark, window)`. The window is the top of the abstract stack; the mark says what lies below: ROOT nothing, a
-context its callers' parked stacks. Abstraction happens at block boundaries only. Going to a block with more than one code pointer
-in the window cuts the window at the topmost one: that one is the return address of a private function (a context), what is below it
-is parked with the caller. A window without a code pointer has popped it: the function returns, to all its callers.
+context its callers' parked stacks. Abstraction happens at block boundaries only. Going to a block with more than one code
+pointer in the window cuts the window at the topmost one: that one is the return address of a private function (a context), what
+is below it is parked with the caller. A window without a code pointer has popped it: the function returns, to all its callers.
 
-Sound because: gamma(ROOT) = {empty}, gamma(c) = union of gamma(m) . low over the callers (m, low) of c; each rule below maps the states of
-gamma(mark) . window into nodes that cover their successors. `go` only moves slots between window and `low`; `leave` and `resume` go to
-all callers, those found later included (`_add_caller`). Reading below the window is a `resume`, so a block runs on known slots.
-Terminates because: windows are at most 1024 high and nodes are budgeted (`Overrun`).
+Sound because: gamma(ROOT) = {empty}, gamma(c) = union of gamma(m) . low over the callers (m, low) of c; each rule below maps the
+states of gamma(mark) . window into nodes that cover their successors. `_go` only moves slots between window and `low`; `_leave`
+and `_resume` go to all callers, those found later included (`_add_caller`). Reading below the window is a `_resume`, so a block
+runs on known slots. Terminates because: windows are at most 1024 high and nodes are budgeted (`Overrun`).
 Source: Bouajjani, Esparza, Maler 1997 (pushdown systems) for the shape of the argument.
 """
 
@@ -51,7 +51,7 @@ class RawContext:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How to run: `refined` windows keep 0, 1 and NONZERO; entering a `barred` context escapes; `expand` moves escapes to the root."""
+    """How to run: `refined` windows keep 0, 1 and NONZERO; `barred` contexts are not entered but escape; `expand`: in the root."""
 
     refined: bool = False
     barred: frozenset[tuple[int, Window]] = frozenset()

@@ -21,14 +21,14 @@ from transpiler.solc.version import Range, parse_range
 MAX_JSON_BYTES: Final = 256 << 20
 
 
-def parse_json(file: Path, limit: int = MAX_JSON_BYTES) -> Any:
-    """The value in a JSON file.
+def parse_json(file: Path, limit: int = MAX_JSON_BYTES, unique: bool = False) -> Any:
+    """The value in a JSON file; with `unique`, no object may have two members of one name.
 
     Raises: InputError with the place if it is not JSON.
     """
     text = read_text(file, limit)
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_unique_members if unique else None)
     except json.JSONDecodeError as error:
         line, column, shown = line_and_column(text, min(error.pos, len(text)))
         place = Place(str(file), line, column, shown if len(shown) <= 160 else None)
@@ -37,6 +37,15 @@ def parse_json(file: Path, limit: int = MAX_JSON_BYTES) -> Any:
         raise InputError(
             "not-json", "this JSON is nested too deeply or has a number that is too long", Place(str(file))
         ) from error
+
+
+def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in members if names.count(name) > 1)
+        raise InputError("not-json", f"an object has two members named {twice!r}")
+    return members
 
 
 def load_json(file: Path, settings: Settings, outputs: Sequence[str]) -> Artifact:
