@@ -1,5 +1,12 @@
 //! The Rust executor of the ZK-VM: programs, host, machine, traces.
 
+pub mod gas;
+pub mod host;
 pub mod isa;
+pub mod keccak;
+pub mod lint;
+pub mod machine;
 pub mod program;
+mod schedule;
 pub mod trace;
+pub mod word;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use p3_air::{Air, BaseAir};
 use p3_matrix::dense::RowMajorMatrix;
 use sol2zk_chips::bus::{ChipBuilder, F};
-use sol2zk_chips::{boundary, claim, finish, fixed, flow, frame, gas, rom};
+use sol2zk_chips::{boundary, claim, compare, finish, fixed, flow, frame, gas, rom};
 
 macro_rules! tables {
     ($($(#[$doc:meta])* $variant:ident($air:ty), $name:literal;)+) => {
@@ -81,6 +81,8 @@ tables! {
     Flow(flow::FlowAir), "flow";
     /// Memory boundary.
     Boundary(boundary::BoundaryAir), "boundary";
+    /// Comparisons and conditional branches.
+    Compare(compare::CompareAir), "compare";
 }
 
 /// Bits of the tables that every proof has: the fixed ones, the claim, frames and their ends.
@@ -94,6 +96,12 @@ pub fn table(index: usize, fork: u8, claim: &claim::ClaimAir) -> Table {
         6 => Table::Finish(finish::FinishAir),
         7 => Table::Gas(gas::GasAir),
         8 => Table::Flow(flow::FlowAir),
-        _ => Table::Boundary(boundary::BoundaryAir),
+        9 => Table::Boundary(boundary::BoundaryAir),
+        _ => Table::Compare(compare::CompareAir),
     }
+}
+
+/// Index of the table of this name.
+pub fn index(name: &str) -> Option<usize> {
+    NAMES.iter().position(|&known| known == name)
 }

@@ -10,4 +10,4 @@ mod tests;
 
 pub use air::FrameAir;
 pub use columns::FrameCols;
-pub use generate::{FrameEnd, FrameRows};
+pub use generate::{FrameEnd, FrameRows, sentry};
