@@ -192,11 +192,12 @@ class _Checker:
         if (may_jump and taken is None) or (may_fall and otherwise is None):
             self.fail("branch", "a side of the JUMPI that may be taken is missing")
         if may_jump and taken is not None and target is not None:
+            facts: Facts = {} if condition is None else assume(condition, False)
+            target = resolve(target, facts)
             if isinstance(target, int) and target not in self.cfg.code.jumpdests and not isinstance(taken, Trap):
                 self.fail("trap", f"a jump to {target:#x}, which is no JUMPDEST, goes on")
             if not isinstance(target, int) and self.cfg.code.instructions[node.last - 1].pc not in self.cfg.unresolved:
                 self.fail("unresolved", "an open jump is not listed")
-            facts: Facts = {} if condition is None else assume(condition, False)
             self.arc(taken, node.context, result.stack, target, facts)
         if may_fall and otherwise is not None:
             facts = {} if condition is None else assume(condition, True)

@@ -93,6 +93,19 @@ def _merge(reach: Reach, plan: _Plan) -> None:
     plan.node = [best[key] for key in keys]
 
 
+def _peak(reach: Reach, raw_node: int) -> int:
+    """How far a node's block rises above its window; 0 where it does not run."""
+    block = reach.summaries.get(reach.nodes[raw_node][0])
+    return 0 if block is None or reach.exits[raw_node][0] == "empty" else block.peak
+
+
+def _overflows(reach: Reach, plan: _Plan, raw_node: int) -> bool:
+    """Whether the block of a node needs more than 1024 slots, now that more of its stack is known."""
+    _, mark, window = reach.nodes[raw_node]
+    known = len(_place(plan.home, mark, window)[1])
+    return known + _peak(reach, raw_node) > STACK_LIMIT and reach.exits[raw_node][0] != "empty"
+
+
 class _Walk:
     """Which merged nodes and which callers are alive, seen from the entry."""
 
@@ -105,9 +118,11 @@ class _Walk:
         self.todo: list[int] = []
         self.visit(0)
         while self.todo:
-            for arc in self.reach.exits[self.todo.pop()][1:]:
-                if isinstance(arc, tuple):
-                    self.arc(arc)
+            node = self.todo.pop()
+            if not _overflows(self.reach, self.plan, node):
+                for arc in self.reach.exits[node][1:]:
+                    if isinstance(arc, tuple):
+                        self.arc(arc)
 
     def visit(self, raw_node: int) -> None:
         """Note a node as reached."""
@@ -212,6 +227,8 @@ class _Emitter:
         pc, raw_mark, raw_window = self.reach.nodes[raw_node]
         mark, window = _place(self.plan.home, raw_mark, raw_window)
         raw_exit = self.reach.exits[raw_node]
+        if _overflows(self.reach, self.plan, raw_node):
+            raw_exit = ("halt", "OVERFLOW")
         code = self.reach.code
         block = None if raw_exit[0] == "empty" else self.reach.summaries.get(pc)
         if block is None:
@@ -250,19 +267,15 @@ class _Emitter:
             if below is None or tallest is None:
                 tallest = None
                 continue
-            top = below + len(node.window) + self.peak(raw_node)
-            tallest = max(tallest, min(top, STACK_LIMIT) if node.context is None else top)
+            top = below + len(node.window) + _peak(reach, raw_node)
+            if node.exit == Halt("OVERFLOW"):
+                continue
+            tallest = max(tallest, top)
             if top > STACK_LIMIT and node.context is not None:
                 tall.add(keys[node.context])
         unresolved = tuple(sorted(reach.unresolved))
         cfg = Cfg(reach.code, nodes, contexts, unresolved, tallest, reach.policy.refined)
         return Settled(cfg, keys, frozenset(tall))
-
-    def peak(self, raw_node: int) -> int:
-        """How far a node's block rises above its window; 0 where it does not run."""
-        raw_exit = self.reach.exits[raw_node]
-        block = self.reach.summaries.get(self.reach.nodes[raw_node][0])
-        return 0 if block is None or raw_exit[0] == "empty" else block.peak
 
 
 def _pc(pc: int) -> int:

@@ -26,6 +26,9 @@ ROOT: Final = -1
 
 STACK_LIMIT: Final = 1024
 
+SLOTS_PER_NODE: Final = 128
+"""So many slots cost as much of the budget as a node."""
+
 STEP, ENTER, LEAVE, TRAP, ESCAPE, DISPATCH = range(6)
 
 RawArc = tuple[object, ...]
@@ -51,7 +54,11 @@ class RawContext:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How to run: `refined` windows keep 0, 1 and NONZERO; `barred` contexts are not entered but escape; `expand`: in the root."""
+    """How to run the engine.
+
+    `refined`: windows keep 0, 1 and NONZERO. `barred`: contexts that are not entered; going there escapes. `expand`: an open jump
+    escapes in the root, not in a context. `budget`: for nodes, tall ones counting more (`SLOTS_PER_NODE`).
+    """
 
     refined: bool = False
     barred: frozenset[tuple[int, Window]] = frozenset()
@@ -73,6 +80,7 @@ class Reach:
         self.contexts: list[RawContext] = []
         self.context_keys: dict[tuple[int, Window], int] = {}
         self.unresolved: set[int] = set()
+        self.spent = 0
         self._new_callers: list[tuple[int, int, Window, int]] = []
 
     def run(self) -> None:
@@ -88,7 +96,7 @@ class Reach:
                 self._add_caller(*self._new_callers.pop())
             if done == len(nodes):
                 return
-            if len(nodes) > budget:
+            if self.spent > budget:
                 raise Overrun
             exits.append(self._process(*nodes[done]))
             done += 1
@@ -98,6 +106,7 @@ class Reach:
         node = self.index.get(key, -1)
         if node < 0:
             node = self.index[key] = len(self.nodes)
+            self.spent += 1 + len(window) // SLOTS_PER_NODE
             self.nodes.append(key)
         return node
 

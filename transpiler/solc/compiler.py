@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from transpiler.errors import InputError
+from transpiler.errors import InputError, Place
 from transpiler.solc import native, soljson
 from transpiler.solc.artifact import Compiler
 from transpiler.solc.pins import NATIVE_BUILDS, SOLJSON_CHECKSUMS
@@ -45,7 +45,7 @@ class Toolbox:
         pinned = {each for each in self.packages if str(each) in SOLJSON_CHECKSUMS}
         return tuple(sorted(pinned | set(self.natives)))
 
-    def choose(self, ranges: Iterable[Range], exact: str | None = None) -> Version:
+    def choose(self, ranges: Iterable[Range], exact: str | None = None, place: Place | None = None) -> Version:
         """The newest compiler that satisfies all ranges, or the exact one; one to be downloaded only if none is at hand.
 
         Raises: InputError if there is none.
@@ -55,20 +55,17 @@ class Toolbox:
         if exact is not None:
             version = parse_version(exact)
             if version is None or version not in (*self.ready, *fetchable):
-                raise self._none(f"solc {exact}")
+                raise self._none(f"solc {exact}", place)
             return version
         version = newest(self.ready, wanted) or newest(fetchable, wanted)
         if version is None:
-            raise self._none(" and ".join(dict.fromkeys(each.text for each in wanted)) or "any version")
+            raise self._none(" and ".join(dict.fromkeys(each.text for each in wanted)) or "any version", place)
         return version
 
-    def _none(self, what: str) -> InputError:
+    def _none(self, what: str, place: Place | None) -> InputError:
         names = ", ".join(map(str, self.ready)) or "none"
-        return InputError(
-            "no-compiler",
-            f"no compiler satisfies {what}",
-            hint=f"installed and pinned: {names}; others come with npm install solc@VERSION",
-        )
+        hint = f"installed and pinned: {names}; others come with npm install solc@VERSION"
+        return InputError("no-compiler", f"no compiler satisfies {what}", place, hint)
 
     def compile(self, version: Version, standard_input: dict[str, Any]) -> Compilation:
         """The output of that version for a standard JSON input.

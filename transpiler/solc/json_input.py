@@ -83,7 +83,7 @@ def _compile(file: Path, body: dict[str, Any], settings: Settings, outputs: Sequ
     given = body.get("settings")
     merged = {**(given if isinstance(given, dict) else {}), "outputSelection": {"*": {"*": list(outputs)}}}
     tools = toolbox([*node_modules_above(file.resolve().parent), OWN_ROOT / "node_modules"], settings.offline)
-    version = tools.choose(_ranges(file, contents), settings.solc)
+    version = tools.choose(_ranges(file, contents), settings.solc, place)
     standard_input = {
         "language": "Solidity",
         "sources": {name: {"content": text} for name, text in contents.items()},

@@ -80,7 +80,7 @@ def _load_solidity(file: Path, chosen: Settings) -> Artifact:
     tree = read_tree(absolute, project)
     settings = replace(project.settings, remappings=tuple(str(each) for each in project.remappings))
     tools = toolbox(project.packages, settings.offline)
-    version = tools.choose(tree.ranges, settings.solc)
+    version = tools.choose(tree.ranges, settings.solc, tree.pragma_place)
     run = tools.compile(version, _standard_input(tree, settings))
     warnings = raise_on_errors(run.output, str(file))
     contracts = read_contracts(run.output, Place(str(file)))

@@ -41,6 +41,12 @@ class SourceTree:
         """
         return tuple(_range(unit, pragma) for unit in self.units for pragma in unit.scan.pragmas)
 
+    @property
+    def pragma_place(self) -> Place:
+        """The first file's own pragma, or the file."""
+        pragmas = self.main.scan.pragmas
+        return _place(self.main, pragmas[0]) if pragmas else Place(str(self.main.path))
+
 
 def read_tree(file: Path, project: Project) -> SourceTree:
     """Read a source file and what it imports.
@@ -49,6 +55,8 @@ def read_tree(file: Path, project: Project) -> SourceTree:
     """
     name = file.relative_to(project.root).as_posix()
     main = _read(name, file)
+    if not main.content.strip():
+        raise InputError("source-empty", "the file is empty", Place(str(file)))
     units = {name: main}
     waiting = [main]
     while waiting:
