@@ -4,10 +4,16 @@
 
 pub mod config;
 pub mod cost;
+pub mod expect;
 pub mod key;
 pub mod prove;
 pub mod receipt;
+pub mod security;
 pub mod statement;
 pub mod tables;
+pub mod verdict;
 pub mod verify;
 pub mod witness;
+
+#[cfg(test)]
+mod tests;

@@ -70,6 +70,5 @@ pub fn proven(profile: &Profile, shape: &Shape) -> (u32, u32) {
     let logup = LogUpAir { num_interactions: shape.messages.div_ceil(rows).max(1), max_message_width: shape.width };
     let extras: Vec<_> = security_term(&logup, &instance, &GrindingSites::NONE).into_iter().collect();
     let report = proven_security_report(&fri, &air, &instance, &extras, &GrindingSites::NONE);
-    let unique = report.regimes().iter().filter(|regime| regime.regime == p3_security::report::Regime::UniqueDecoding).map(|regime| regime.security_bits()).fold(0.0, f64::max);
-    (report.security_bits() as u32, unique as u32)
+    (report.security_bits() as u32, report.udr.security_bits() as u32)
 }

@@ -3,9 +3,8 @@
 use serde_json::{Map, Value, json};
 use sol2zk_executor::isa::FORKS;
 
-use crate::config::PROFILES;
 use crate::expect::Expectations;
-use crate::security::proven_bits;
+use crate::security::proven;
 use crate::statement::{Statement, number};
 use crate::verify::{Rejection, Verified, verify};
 
@@ -58,7 +57,7 @@ fn valid(verified: &Verified, expectations: &Expectations) -> Value {
         .collect();
     let calls: Vec<Value> = statement.calls.iter().map(|call| call_json(statement, call)).collect();
     json!({
-        "valid": true, "reason": null, "kind": null, "proven_bits": proven_bits(verified), "profile": PROFILES[usize::from(verified.receipt.profile)].name,
+        "valid": true, "reason": null, "kind": null, "proven_bits": proven(&verified.profile, &verified.shape).0, "profile": verified.profile.name,
         "fork": FORKS.get(usize::from(statement.fork)), "programs": programs, "contract": hex(&statement.contract),
         "before": state(verified, false), "after": state(verified, true), "calls": calls,
     })

@@ -13,6 +13,7 @@ use thiserror::Error;
 use crate::config::{PROFILES, Profile};
 use crate::key::{FIXED, verifier_data};
 use crate::receipt::{FormatError, Receipt, seed, statement_bytes};
+use crate::security::Shape;
 use crate::statement::{Ledger, StatementError};
 use crate::tables::{MANDATORY, NAMES, Table, table};
 
@@ -55,6 +56,8 @@ pub struct Verified {
     pub ledger: Ledger,
     /// Its profile.
     pub profile: Profile,
+    /// Shape of the proof.
+    pub shape: Shape,
 }
 
 /// Sum of all table heights: bounds every clock by 2^29 (ISA 10.3) and every multiplicity by p.
@@ -128,5 +131,6 @@ fn verify_unguarded(bytes: &[u8], accept_test: bool) -> Result<Verified, Rejecti
     tables.extend(others);
     let public = vec![Vec::new(); tables.len()];
     verify_batch(&config, &tables, &receipt.proof, &public, &common).map_err(|error| Rejection::Proof(error.to_string()))?;
-    Ok(Verified { receipt, programs, ledger, profile })
+    let shape = Shape::of(&receipt.proof, &common);
+    Ok(Verified { receipt, programs, ledger, profile, shape })
 }

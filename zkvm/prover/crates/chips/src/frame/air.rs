@@ -61,7 +61,7 @@ impl<B: ChipBuilder> Air<B> for FrameAir {
 
         // The frame starts at its program's entry with nothing charged, and ends once (forgery: a frame that never runs, or runs twice).
         let zero = || B::Expr::ZERO;
-        let first = vec![row.program.into(), entry.clone(), zero(), entry.clone() + int::<B>(TICKS), zero(), zero()];
+        let first = vec![row.program.into(), entry.clone(), entry.clone(), entry.clone() + int::<B>(TICKS), zero(), zero()];
         bus::send(b, name::CHAIN, first, real.clone());
         let length = row.length_low.into() + row.length_high.into() * int::<B>(1 << 16);
         bus::receive(b, name::END, vec![entry.clone(), status, row.end.into(), row.gas.into(), row.words.into(), length], real.clone());

@@ -134,7 +134,10 @@ impl Running<'_, '_> {
             }
             tracer.trace.steps.push(step);
             if let Some((status, end)) = ended {
-                tracer.clk = self.clk + 4;
+                // Arrival at identifier 0, and gas that runs out after a completed instruction, are found by one more row.
+                let last = tracer.trace.steps.last();
+                let found_later = last.is_some_and(|step| if end == End::OutOfGas { step.next != 0 } else { row.kind != Kind::End });
+                tracer.clk = self.clk + if found_later { 8 } else { 4 };
                 let steps = (tracer.trace.steps.len() - first) as u64;
                 return Ok((Ended { status, steps }, end));
             }
