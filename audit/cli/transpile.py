@@ -89,23 +89,23 @@ def _one(
 
 
 def _translate(artifact: Artifact, contract: Contract, code: CodeObject, folder: Path | None) -> dict[str, Any]:
-    from transpiler.translate import translate
-
     from transpiler.solc.sourcemap import source_triples
+    from transpiler.translate import Template, translate
+    from transpiler.translate import as_json as stats_json
     from zkvm.program_file import ProgramFile, write_file
 
-    source_map = source_triples(code.code, code.source_map)
+    places = source_triples(code.code, code.source_map)
+    template = Template(tuple((each.start, each.length) for each in code.placeholders)) if code.template else None
     start = perf_counter()
-    translation = translate(code.code, artifact.fork, code.kind, name=contract.name, source_map=source_map)
+    translation = translate(code.code, artifact.fork, code.kind, name=contract.name, source_map=places, template=template)
     program = translation.program
     digest = program.digest
     seconds = perf_counter() - start
+    if translation.stats.fallback:
+        terminal.note(f"{contract.name} ({code.kind}) runs in the generic tier: {translation.stats.fallback}")
     fields: dict[str, Any] = {
-        "blocks": translation.blocks,
-        "instructions": len(program.instructions),
-        "unresolved_jumps": translation.unresolved_jumps,
-        "escapes": translation.escapes,
-        "unsupported": list(translation.unsupported),
+        **stats_json(translation.stats),
+        "tier": translation.stats.tier,
         "program_digest": "0x" + digest.hex(),
         "seconds": round(seconds, 6),
     }
@@ -130,7 +130,7 @@ def _make_folder(folder: Path) -> Path:
 def _empty_row(file: str) -> dict[str, Any]:
     row: dict[str, Any] = dict.fromkeys(("file", "name", "kind", "code_hash", "code_bytes", "template"))
     row |= {"file": file, "blocks": None, "instructions": None, "unresolved_jumps": None, "escapes": None}
-    return row | {"unsupported": [], "program_digest": None, "seconds": None, "error": None}
+    return row | {"unsupported": [], "tier": None, "program_digest": None, "seconds": None, "error": None}
 
 
 def _cell(value: Any) -> str:

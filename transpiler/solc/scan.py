@@ -13,6 +13,7 @@ _TOKEN = re.compile(
       | (?P<end>;)""",
     re.VERBOSE | re.DOTALL,
 )
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n\r]*", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -42,7 +43,8 @@ def scan(source: str) -> Scan:
     for token in _TOKEN.finditer(source):
         kind = token.lastgroup
         if kind == "range" or token["pragma"]:
-            pragmas.append(Mention(token["range"].strip(), token.start("range")))
+            text = _COMMENT.sub(" ", token["range"])
+            pragmas.append(Mention(text.strip(), token.start("range") + len(text) - len(text.lstrip())))
         elif kind == "word":
             importing = importing or token.group() == "import"
         elif kind == "end":

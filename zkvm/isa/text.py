@@ -94,7 +94,9 @@ def _format_operand(program: Program, row: Row, letter: str, value: int) -> str:
     if 1 <= value <= count:
         target = BY_CODE.get(program.instructions[value - 1].op)
         return f"%{value}" if target and target.result else f"#{value}"
-    return f"${program.constants[value - count - 1]:#x}" if value and value - count <= len(program.constants) else f"#{value}"
+    if letter == "w" and count < value <= count + len(program.constants):
+        return f"${program.constants[value - count - 1]:#x}"
+    return f"#{value}"
 
 
 @dataclass(slots=True)

@@ -73,10 +73,10 @@ def extcodesize(frame: Frame, at: Instruction) -> None:
 
 
 def extcodehash(frame: Frame, at: Instruction) -> None:
-    """Code hash of account a, 0 if it does not exist (EIP-1052)."""
+    """Code hash of account a, 0 if it does not exist or is empty (EIP-1052)."""
     account = _account(frame, frame.read(at.a))
     world = frame.world
-    frame.give(from_bytes(world.code_hash(world.code(account))) if world.exists(account, frame.rules.empty_is_absent) else 0)
+    frame.give(0 if world.empty(account) else from_bytes(world.code_hash(world.code(account))))
 
 
 def extcodecopy(frame: Frame, at: Instruction) -> None:

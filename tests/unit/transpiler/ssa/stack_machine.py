@@ -37,11 +37,20 @@ def result_of(host: Host, name: str, pc: int, args: tuple[int, ...]) -> int:
     return execute(host, "SHA3" if name == "KECCAK256" else name, 0, args)
 
 
-def run(code: bytes, fork: str, host: Host, max_steps: int = 1_000_000) -> Outcome:
-    """Runs the code as one frame."""
+def resume(code: bytes, fork: str, host: Host, escaped: Outcome, max_steps: int = 1_000_000) -> Outcome:
+    """Goes on where the SSA form escaped, as the generic tier does."""
+    if escaped.pc >= 0:
+        return run(code, fork, host, max_steps, list(escaped.stack), escaped.pc)
+    target, *stack = escaped.stack
+    if target not in disassemble(code, fork).jumpdests:
+        return Outcome("halt")
+    return run(code, fork, host, max_steps, stack, target)
+
+
+def run(code: bytes, fork: str, host: Host, max_steps: int = 1_000_000, stack: list[int] | None = None, pc: int = 0) -> Outcome:
+    """Runs the code as one frame, from a stack (bottom first) and a pc."""
     listing = disassemble(code, fork)
-    stack: list[int] = []
-    pc = 0
+    stack = [] if stack is None else stack
     try:
         for _ in range(max_steps):
             if pc >= len(code):
