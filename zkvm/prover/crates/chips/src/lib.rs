@@ -28,6 +28,7 @@ pub mod copy;
 pub mod divmod;
 pub mod hash;
 pub mod input;
+pub mod keccak;
 pub mod limb_and;
 pub mod log;
 pub mod mgrow;
