@@ -28,21 +28,31 @@ from transpiler.cfg.graph import (
 from transpiler.evm.arithmetic import EVALUATE
 from transpiler.evm.disassemble import Code, Instruction
 
+COMPARISONS = frozenset({"LT", "GT", "SLT", "SGT", "EQ"})
+
 
 @dataclass
 class Evm:
-    """A stack machine with an oracle for unknown words; `pc` None when it has ended, `end` says how."""
+    """A stack machine with an oracle for unknown words; `pc` None when it has ended, `end` says how.
+
+    `known`: which slots do not depend on the oracle. Comparisons that do are answered at random (the same question alike): so
+    walks get past selectors and checks.
+    """
 
     code: Code
     rng: random.Random
     stack: list[int] = field(default_factory=list)
+    known: list[bool] = field(default_factory=list)
+    answers: dict[tuple[object, ...], int] = field(default_factory=dict)
     pc: int | None = 0
     end: str = ""
+    jumped: bool = False
 
     def oracle(self) -> int:
         """A word that nothing is known of."""
-        pool = [0, 1, 2, self.rng.getrandbits(256), *self.code.jumpdests]
-        return self.rng.choice(pool)
+        if self.rng.random() < 0.7:
+            return self.rng.choice((0, 0, 1, 2, self.rng.getrandbits(256)))
+        return self.rng.choice([0, *self.code.jumpdests])
 
     def block(self) -> None:
         """Run to the start of the next block."""
@@ -69,8 +79,9 @@ class Evm:
             return
         following = instruction.pc + instruction.size
         if opcode.name in ("JUMP", "JUMPI"):
-            target = self.stack.pop()
-            if opcode.name == "JUMPI" and self.stack.pop() == 0:
+            target, *condition = self._pop(opcode.pops)
+            self.jumped = condition != [0]
+            if not self.jumped:
                 self.pc = following
             elif target in self.code.jumpdests:
                 self.pc = target
@@ -83,20 +94,36 @@ class Evm:
         self.pc = following
         if opcode.name.startswith("DUP"):
             self.stack.append(self.stack[-opcode.pops])
+            self.known.append(self.known[-opcode.pops])
         elif opcode.name.startswith("SWAP"):
             self.stack[-1], self.stack[-opcode.pops] = self.stack[-opcode.pops], self.stack[-1]
+            self.known[-1], self.known[-opcode.pops] = self.known[-opcode.pops], self.known[-1]
         else:
-            operands = [self.stack.pop() for _ in range(opcode.pops)]
-            if opcode.pushes:
-                self.stack.append(self._result(instruction, operands))
+            self._operation(instruction)
 
-    def _result(self, instruction: Instruction, operands: list[int]) -> int:
-        name = instruction.opcode.name
+    def _pop(self, count: int) -> list[int]:
+        self.known = self.known[: len(self.known) - count]
+        return [self.stack.pop() for _ in range(count)]
+
+    def _operation(self, instruction: Instruction) -> None:
+        opcode = instruction.opcode
+        name = opcode.name
+        exact = all(self.known[len(self.known) - opcode.pops :])
+        operands = self._pop(opcode.pops)
+        if not opcode.pushes:
+            return
         if name.startswith("PUSH"):
-            return instruction.value
-        if name == "PC":
-            return instruction.pc
-        return EVALUATE[name](*operands) if name in EVALUATE else self.oracle()
+            word, exact = instruction.value, True
+        elif name == "PC":
+            word, exact = instruction.pc, True
+        elif name in COMPARISONS and not exact:
+            word = self.answers.setdefault((name, *operands), self.rng.randrange(2))
+        elif name in EVALUATE:
+            word = EVALUATE[name](*operands)
+        else:
+            word, exact = self.oracle(), False
+        self.stack.append(word)
+        self.known.append(exact)
 
 
 class Walk:
@@ -137,13 +164,10 @@ class Walk:
         return "limit"
 
     def choice(self, end: Goto | Branch) -> Arc:
-        """The arc taken; with both ways leading to the same pc the condition would decide, so either must do."""
+        """The arc taken."""
         if isinstance(end, Goto):
             return end.arc
-        fell = self.evm.pc == self.node.end and self.evm.pc not in self.cfg.code.jumpdests
-        if self.evm.pc == self.node.end and not fell:
-            return end.otherwise
-        return end.otherwise if fell else end.taken
+        return end.taken if self.evm.jumped else end.otherwise
 
     def arc(self, arc: Arc, pc: int, below: tuple[int, ...]) -> bool:
         """Act an arc out; whether it escapes."""
