@@ -35,3 +35,4 @@ pub mod mgrow;
 pub mod mul;
 pub mod shift;
 pub mod storage;
+pub mod stream;
