@@ -61,7 +61,7 @@ pub mod name {
     pub const KECCAK: &str = "keccak";
     /// multiset, internal to the hash chips
     pub const SPONGE: &str = "sponge";
-    /// multiset, internal to the copy chip
+    /// multiset, among the copy chips: (frame, clk, tag, chunk index, word, byte, remaining): a STREAM under way, at byte offset 32 word + byte
     pub const COPY: &str = "copy";
 }
 
@@ -91,7 +91,7 @@ pub mod tag {
     pub const TOPIC: u32 = 11;
     /// once sent, once received: x = call, y = clk at which it may start
     pub const TURN: u32 = 12;
-    /// internal, chip to chip: x = clk of the SHA3, y = chunk index; its input, zero-padded at the end
+    /// chip to chip: the SHA3's row sends it as the claim does DATA: x = clk of the SHA3, y = chunk index; its input, zero-padded at the end
     pub const PREIMAGE: u32 = 13;
 }
 

@@ -1,0 +1,107 @@
+//! One enum over all tables, in the order in which a proof holds them.
+
+use std::borrow::Cow;
+
+use p3_air::{Air, BaseAir};
+use p3_matrix::dense::RowMajorMatrix;
+use sol2zk_chips::bus::{ChipBuilder, F};
+use sol2zk_chips::{boundary, claim, compare, finish, fixed, flow, frame, gas, rom};
+
+macro_rules! tables {
+    ($($(#[$doc:meta])* $variant:ident($air:ty), $name:literal;)+) => {
+        /// A table of a proof.
+        #[derive(Clone, Debug)]
+        pub enum Table {
+            $($(#[$doc])* $variant($air),)+
+        }
+
+        /// Names of all tables, by index.
+        pub const NAMES: &[&str] = &[$($name),+];
+
+        impl Table {
+            /// Name in reports.
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $name,)+ }
+            }
+        }
+
+        impl BaseAir<F> for Table {
+            fn width(&self) -> usize {
+                match self { $(Self::$variant(air) => air.width(),)+ }
+            }
+            fn preprocessed_trace(&self) -> Option<RowMajorMatrix<F>> {
+                match self { $(Self::$variant(air) => air.preprocessed_trace(),)+ }
+            }
+            fn preprocessed_width(&self) -> usize {
+                match self { $(Self::$variant(air) => air.preprocessed_width(),)+ }
+            }
+            fn num_periodic_columns(&self) -> usize {
+                match self { $(Self::$variant(air) => air.num_periodic_columns(),)+ }
+            }
+            fn periodic_columns(&self) -> Cow<'_, [Vec<F>]> {
+                match self { $(Self::$variant(air) => air.periodic_columns(),)+ }
+            }
+            fn main_next_row_columns(&self) -> Vec<usize> {
+                match self { $(Self::$variant(air) => air.main_next_row_columns(),)+ }
+            }
+            fn preprocessed_next_row_columns(&self) -> Vec<usize> {
+                match self { $(Self::$variant(air) => air.preprocessed_next_row_columns(),)+ }
+            }
+            fn max_constraint_degree(&self) -> Option<usize> {
+                match self { $(Self::$variant(air) => air.max_constraint_degree(),)+ }
+            }
+        }
+
+        impl<B: ChipBuilder> Air<B> for Table {
+            fn eval(&self, builder: &mut B) {
+                match self { $(Self::$variant(air) => air.eval(builder),)+ }
+            }
+        }
+    };
+}
+
+tables! {
+    /// 16-bit values and byte pairs.
+    Range(fixed::RangeAir), "range";
+    /// 4-bit AND.
+    Nibbles(fixed::NibblesAir), "nibbles";
+    /// Instructions.
+    Rom(rom::RomAir), "rom";
+    /// Constants.
+    Pool(rom::PoolAir), "pool";
+    /// Claim.
+    Claim(claim::ClaimAir), "claim";
+    /// Frames.
+    Frame(frame::FrameAir), "frame";
+    /// Ends of frames.
+    Finish(finish::FinishAir), "finish";
+    /// Gas left.
+    Gas(gas::GasAir), "gas";
+    /// Control.
+    Flow(flow::FlowAir), "flow";
+    /// Memory boundary.
+    Boundary(boundary::BoundaryAir), "boundary";
+    /// Comparisons and conditional branches.
+    Compare(compare::CompareAir), "compare";
+}
+
+/// Bits of the tables that every proof has: the fixed ones, the claim, frames and their ends.
+pub const MANDATORY: u64 = 0b111_1111;
+
+/// Table `index` of [`NAMES`], for the indices after the fixed ones.
+pub fn table(index: usize, fork: u8, claim: &claim::ClaimAir) -> Table {
+    match index {
+        4 => Table::Claim(claim.clone()),
+        5 => Table::Frame(frame::FrameAir),
+        6 => Table::Finish(finish::FinishAir),
+        7 => Table::Gas(gas::GasAir),
+        8 => Table::Flow(flow::FlowAir),
+        9 => Table::Boundary(boundary::BoundaryAir),
+        _ => Table::Compare(compare::CompareAir),
+    }
+}
+
+/// Index of the table of this name.
+pub fn index(name: &str) -> Option<usize> {
+    NAMES.iter().position(|&known| known == name)
+}
