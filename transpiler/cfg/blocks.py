@@ -11,13 +11,13 @@ so that running a block under a window is a tuple look-up. Forms:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from transpiler.cfg.graph import NONZERO, TOP, Slot
 from transpiler.evm.arithmetic import BOOLEAN, EVALUATE
-from transpiler.evm.disassemble import Code
+from transpiler.evm.disassemble import Code, Instruction
 
 BELOW: Final = -8
 """The form of the top slot that a block finds."""
@@ -72,22 +72,51 @@ def block_end(code: Code, pc: int) -> tuple[int, int, int]:
 
 
 class _Run:
-    """A symbolic run of one block over forms; the stack grows downwards into the unknown entry stack."""
+    """A symbolic run of one block over forms; the stack reaches down into the unknown entry stack as far as needed."""
 
-    __slots__ = ("code", "fresh", "need", "refined", "stack")
+    __slots__ = ("fresh", "need", "peak", "refined", "stack")
 
-    def __init__(self, code: Code, refined: bool) -> None:
-        self.code = code
+    def __init__(self, refined: bool) -> None:
         self.refined = refined
         self.stack: list[Form] = []
         self.need = 0
+        self.peak = 0
         self.fresh = 0
 
     def require(self, count: int) -> None:
         """Bring `count` slots into view."""
-        while len(self.stack) < count:
-            self.stack.insert(0, BELOW - self.need)
-            self.need += 1
+        missing = count - len(self.stack)
+        if missing > 0:
+            first = BELOW - self.need
+            self.stack[:0] = range(first - missing + 1, first + 1)
+            self.need += missing
+
+    def run(self, instructions: Sequence[Instruction]) -> None:
+        """Run instructions of which none ends the block; this is the hot loop of the lifter."""
+        stack = self.stack
+        for pc, opcode, value, _ in instructions:
+            byte = opcode.code
+            if byte == 0x5B:
+                continue
+            depth = opcode.pops
+            if len(stack) < depth:
+                self.require(depth)
+            if 0x5F <= byte <= 0x7F:
+                stack.append(("const", value))
+            elif 0x80 <= byte <= 0x8F:
+                stack.append(stack[-depth])
+            elif 0x90 <= byte <= 0x9F:
+                stack[-1], stack[-depth] = stack[-depth], stack[-1]
+                continue
+            elif opcode.pushes:
+                arguments = stack[: -depth - 1 : -1]
+                del stack[len(stack) - depth :]
+                stack.append(self.result(opcode.name, arguments, pc))
+            else:
+                del stack[len(stack) - depth :]
+                continue
+            if len(stack) - self.need > self.peak:
+                self.peak = len(stack) - self.need
 
     def unknown(self) -> Form:
         """A new unknown word."""
@@ -96,41 +125,23 @@ class _Run:
         self.fresh += 1
         return ("any", self.fresh)
 
-    def operation(self, name: str, arguments: list[Form]) -> Form:
-        """The form of a pure operation's result."""
-        if all(type(a) is tuple and a[0] == "const" for a in arguments):
-            return ("const", EVALUATE[name](*(a[1] for a in arguments)))
-        if name == "ISZERO" or not any(a == TOP or (type(a) is tuple and a[0] == "any") for a in arguments):
-            form = (name, *arguments)
-            if TOP not in arguments and _size(form) <= EXPRESSION_LIMIT:
-                return form
+    def result(self, name: str, arguments: list[Form], pc: int) -> Form:
+        """The form of what an operation pushes."""
+        if name == "PC":
+            return ("const", pc)
+        if name not in EVALUATE:
+            return self.unknown()
+        if TOP not in arguments:
+            if all(type(a) is tuple and a[0] == "const" for a in arguments):
+                return ("const", EVALUATE[name](*[a[1] for a in arguments]))
+            if name == "ISZERO" or not any(type(a) is tuple and a[0] == "any" for a in arguments):
+                form = (name, *arguments)
+                if _size(form) <= EXPRESSION_LIMIT:
+                    return form
         if self.refined and name in BOOLEAN:
             self.fresh += 1
             return ("bool", self.fresh)
         return self.unknown()
-
-    def step(self, pc: int, name: str, code: int, pops: int, pushes: int, value: int) -> None:
-        """One instruction that is no terminator."""
-        stack = self.stack
-        if len(stack) < pops:
-            self.require(pops)
-        if 0x5F <= code <= 0x7F:
-            stack.append(("const", value))
-        elif 0x80 <= code <= 0x8F:
-            stack.append(stack[-pops])
-        elif 0x90 <= code <= 0x9F:
-            stack[-1], stack[-pops] = stack[-pops], stack[-1]
-        elif code == 0x58:
-            stack.append(("const", pc))
-        elif name in EVALUATE:
-            arguments = stack[-pops:][::-1]
-            del stack[-pops:]
-            stack.append(self.operation(name, arguments))
-        else:
-            if pops:
-                del stack[-pops:]
-            if pushes:
-                stack.append(self.unknown())
 
 
 def _size(form: Form) -> int:
@@ -140,30 +151,25 @@ def _size(form: Form) -> int:
 def summarise(code: Code, pc: int, refined: bool) -> Summary:
     """The summary of the block that starts at `pc`."""
     first, last, end = block_end(code, pc)
-    run = _Run(code, refined)
-    peak = 0
+    final = code.instructions[last - 1].opcode
+    run = _Run(refined)
+    run.run(code.instructions[first : last - final.ends_block])
     kind, halt = FALL, ""
     target = condition = TOP
-    for instruction in code.instructions[first:last]:
-        opcode = instruction.opcode
-        if not opcode.ends_block:
-            if opcode.code != 0x5B:
-                run.step(instruction.pc, opcode.name, opcode.code, opcode.pops, opcode.pushes, instruction.value)
-                peak = max(peak, len(run.stack) - run.need)
-            continue
-        run.require(opcode.pops)
-        if opcode.code == 0x56:
+    if final.ends_block:
+        run.require(final.pops)
+        if final.code == 0x56:
             kind, target = JUMP, run.stack.pop()
-        elif opcode.code == 0x57:
+        elif final.code == 0x57:
             kind, target, condition = JUMPI, run.stack.pop(), run.stack.pop()
         else:
-            kind, halt = HALT, opcode.name if opcode.defined else "INVALID"
-    if kind == FALL and end >= len(code.data):
+            kind, halt = HALT, final.name if final.defined else "INVALID"
+    elif end >= len(code.data):
         kind, halt = HALT, "STOP"
     keep = slot_keeper(code, refined)
-    outs = tuple(keep(form[1]) if type(form) is tuple and form[0] == "const" else form for form in run.stack)
+    outs = tuple([keep(form[1]) if type(form) is tuple and form[0] == "const" else form for form in run.stack])
     plain = all(type(form) is int for form in outs)
-    return Summary(pc, end, first, last, run.need, peak, outs, plain, kind, target, condition, halt)
+    return Summary(pc, end, first, last, run.need, run.peak, outs, plain, kind, target, condition, halt)
 
 
 def slot_keeper(code: Code, refined: bool) -> Callable[[int], Slot]:
@@ -180,7 +186,7 @@ Facts = dict[Form, Slot]
 
 def evaluate(form: Form, window: tuple[Slot, ...], facts: Facts) -> Form:
     """The word of a form under a window: an exact constant, TOP or NONZERO. `window` holds the slots that the block found."""
-    if form in facts:
+    if facts and form in facts:
         return facts[form]
     if type(form) is int:
         return window[form - BELOW - 1] if form <= BELOW else form

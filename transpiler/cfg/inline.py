@@ -39,12 +39,13 @@ Key = tuple[int, int, Window]
 @dataclass(slots=True)
 class _Plan:
     """Where raw things go: `home[c]` is the mark that context c ends up in and what lies under its windows there;
-    `node[i]` represents raw node i.
+    `node[i]` represents raw node i; `overflowing` raw nodes need more than 1024 slots now that more of their stack is known.
     """
 
     home: list[tuple[int, Window]]
     caller_sets: list[dict[tuple[int, Window], int]]
     node: list[int] = field(default_factory=list)
+    overflowing: frozenset[int] = frozenset()
 
 
 def _place(home: list[tuple[int, Window]], mark: int, window: Window) -> tuple[int, Window]:
@@ -77,6 +78,12 @@ def _dissolve(reach: Reach, live: list[set[int]]) -> _Plan:
             return _Plan(home, caller_sets)
 
 
+def _peak(reach: Reach, raw_node: int) -> int:
+    """How far a node's block rises above its window; 0 where it does not run."""
+    block = reach.summaries.get(reach.nodes[raw_node][0])
+    return 0 if block is None or reach.exits[raw_node][0] == "empty" else block.peak
+
+
 def _merge(reach: Reach, plan: _Plan) -> None:
     """One raw node for each (pc, context, window): the one that does most itself."""
     best: dict[Key, int] = {}
@@ -91,19 +98,13 @@ def _merge(reach: Reach, plan: _Plan) -> None:
         if rank[index] < rank[known]:
             best[key] = index
     plan.node = [best[key] for key in keys]
-
-
-def _peak(reach: Reach, raw_node: int) -> int:
-    """How far a node's block rises above its window; 0 where it does not run."""
-    block = reach.summaries.get(reach.nodes[raw_node][0])
-    return 0 if block is None or reach.exits[raw_node][0] == "empty" else block.peak
-
-
-def _overflows(reach: Reach, plan: _Plan, raw_node: int) -> bool:
-    """Whether the block of a node needs more than 1024 slots, now that more of its stack is known."""
-    _, mark, window = reach.nodes[raw_node]
-    known = len(_place(plan.home, mark, window)[1])
-    return known + _peak(reach, raw_node) > STACK_LIMIT and reach.exits[raw_node][0] != "empty"
+    highest = max([block.peak for block in reach.summaries.values()], default=0)
+    if max([len(key[2]) for key in keys]) + highest > STACK_LIMIT:
+        plan.overflowing = frozenset(
+            index
+            for index, (_, _, window) in enumerate(keys)
+            if reach.exits[index][0] != "empty" and len(window) + _peak(reach, index) > STACK_LIMIT
+        )
 
 
 class _Walk:
@@ -119,7 +120,7 @@ class _Walk:
         self.visit(0)
         while self.todo:
             node = self.todo.pop()
-            if not _overflows(self.reach, self.plan, node):
+            if node not in self.plan.overflowing:
                 for arc in self.reach.exits[node][1:]:
                     if isinstance(arc, tuple):
                         self.arc(arc)
@@ -227,7 +228,7 @@ class _Emitter:
         pc, raw_mark, raw_window = self.reach.nodes[raw_node]
         mark, window = _place(self.plan.home, raw_mark, raw_window)
         raw_exit = self.reach.exits[raw_node]
-        if _overflows(self.reach, self.plan, raw_node):
+        if raw_node in self.plan.overflowing:
             raw_exit = ("halt", "OVERFLOW")
         code = self.reach.code
         block = None if raw_exit[0] == "empty" else self.reach.summaries.get(pc)
