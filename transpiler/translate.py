@@ -8,21 +8,18 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, Final, Literal
 
-from transpiler.cfg import build as cfg_build
-from transpiler.cfg.certificate import certify
-from transpiler.cfg.graph import Cfg
-from transpiler.errors import InternalError
-from transpiler.evm.disassemble import Code, disassemble
+from transpiler.cfg import build
+from transpiler.errors import InternalError, Unsupported
 from transpiler.evm.opcodes import table
 from transpiler.lower.lower import REGION_BUDGET_ROWS, Lowered, lower, lower_generic
-from transpiler.ssa.build import build as build_ssa
+from transpiler.pipeline import Lifted, collector_paused, lift_traced
 from transpiler.ssa.ir import Function
-from transpiler.ssa.verify import verify
-from zkvm.isa.table import BY_CODE
+from zkvm.isa.table import BY_CODE, BY_NAME
 from zkvm.lint import LintError, lint
 from zkvm.program import Kind, Program
 
 Tier = Literal["optimised", "generic"]
+_FAILURES: Final = (InternalError, Unsupported, LintError, RecursionError, AssertionError, LookupError, ValueError, TypeError)
 SMALL_BUDGET_ROWS: Final[int] = 200
 """Where a region came out larger than the lint admits, regions are formed again with this budget."""
 
@@ -61,15 +58,14 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """A program with its name, its source map (ISA 7.3) and statistics. `cfg` and `function` are the stages before, where there are any."""
+    """A program with its name, its source map (ISA 7.3) and statistics. `lifted` holds the stages before, if there are any."""
 
     name: str
     program: Program
     source_map: tuple[tuple[int, int, tuple[int, int, int] | None], ...]
     stats: Stats
     template: Template | None = None
-    cfg: Cfg | None = field(default=None, compare=False)
-    function: Function | None = field(default=None, compare=False)
+    lifted: Lifted | None = field(default=None, compare=False)
 
 
 class _Clock:
@@ -105,44 +101,27 @@ def translate(
     Raises: InputError for a rule set that does not exist.
     """
     clock = _Clock()
-    with clock.stage("disassemble"):
-        listing = disassemble(code, fork)
-    cfg: Cfg | None = None
-    function: Function | None = None
+    lifted: Lifted | None = None
     lowered: Lowered | None = None
     fallback = ""
-    if tier == "optimised":
-        try:
-            cfg = _graph(listing, clock)
-            function = _function(cfg, kind, clock)
-            lowered = _lowered(function, kind, clock)
-        except (InternalError, LintError, RecursionError, AssertionError, LookupError, ValueError, TypeError) as error:
-            fallback = f"{type(error).__name__}: {error}"
-    if lowered is None:
-        with clock.stage("lower"):
-            lowered = lower_generic(code, fork, kind)
-        with clock.stage("lint"):
-            lint(lowered.program)
-    stats = _stats(lowered, cfg, listing, clock, fallback)
-    places = source_map or {}
-    mapped = tuple((identifier, pc, places.get(pc)) for identifier, pc in lowered.origins)
-    return Translation(name, lowered.program, mapped, stats, template, cfg, function)
-
-
-def _graph(listing: Code, clock: _Clock) -> Cfg:
-    with clock.stage("cfg"):
-        cfg = cfg_build.build(listing)
-    with clock.stage("certificate"):
-        certify(cfg)
-    return cfg
-
-
-def _function(cfg: Cfg, kind: Kind, clock: _Clock) -> Function:
-    with clock.stage("ssa"):
-        function = build_ssa(cfg, kind)
-    with clock.stage("verify"):
-        verify(function)
-    return function
+    table(fork)
+    with collector_paused():
+        if tier == "optimised":
+            try:
+                lifted = lift_traced(code, fork, kind)
+                clock.stages.update(lifted.seconds)
+                lowered = _lowered(lifted.function, kind, clock)
+            except _FAILURES as error:
+                fallback = f"{type(error).__name__}: {error}"
+        if lowered is None:
+            with clock.stage("lower"):
+                lowered = lower_generic(code, fork, kind)
+            with clock.stage("lint"):
+                lint(lowered.program)
+        places = source_map or {}
+        mapped = tuple((identifier, pc, places.get(pc)) for identifier, pc in lowered.origins)
+    stats = _stats(lowered, lifted, clock, fallback)
+    return Translation(name, lowered.program, mapped, stats, template, lifted)
 
 
 def _lowered(function: Function, kind: Kind, clock: _Clock) -> Lowered:
@@ -153,37 +132,35 @@ def _lowered(function: Function, kind: Kind, clock: _Clock) -> Lowered:
             with clock.stage("lint"):
                 lint(lowered.program)
         except LintError as error:
-            if error.rule == "region-size" and budget != SMALL_BUDGET_ROWS:
-                continue
-            raise
+            if error.rule != "region-size":
+                raise
+            continue
         return lowered
-    raise InternalError("S2Z-LOWER-REGION", "no budget keeps the regions within their limit")
+    raise Unsupported("S2Z-LOWER-BUDGET", "a block hands on more values than a region holds", hint="the generic tier runs it")
 
 
-def _stats(lowered: Lowered, cfg: Cfg | None, listing: Code, clock: _Clock, fallback: str) -> Stats:
+def _stats(lowered: Lowered, lifted: Lifted | None, clock: _Clock, fallback: str) -> Stats:
     program = lowered.program
     ops = {instruction.op for instruction in program.instructions}
-    later = tuple(BY_CODE[op].name for op in sorted(ops) if BY_CODE[op].prover != "now")
     return Stats(
-        blocks=len(cfg.nodes) if cfg is not None else lowered.regions,
+        blocks=len(lifted.cfg.nodes) if lifted is not None else lowered.regions,
         instructions=len(program.instructions),
         chained=program.chained,
         regions=lowered.regions,
         registers=lowered.registers,
-        unresolved_jumps=len(cfg.unresolved) if cfg is not None else _dynamic_jumps(listing),
-        escapes=cfg_build.escapes(cfg) if cfg is not None else 0,
-        unsupported=later,
+        unresolved_jumps=len(lifted.cfg.unresolved) if lifted is not None else _dynamic_jumps(program),
+        escapes=build.escapes(lifted.cfg) if lifted is not None else 0,
+        unsupported=tuple(BY_CODE[op].name for op in sorted(ops) if BY_CODE[op].prover != "now"),
         seconds=perf_counter() - clock.start,
         stages=clock.stages,
-        tier="optimised" if cfg is not None and not fallback else "generic",
+        tier="optimised" if lifted is not None and not fallback else "generic",
         fallback=fallback,
     )
 
 
-def _dynamic_jumps(listing: Code) -> int:
-    """Jumps of the generic tier: none of them is resolved."""
-    jumps = {opcode.code for opcode in table(listing.fork) if opcode.name in ("JUMP", "JUMPI")}
-    return sum(instruction.opcode.code in jumps for instruction in listing.instructions)
+def _dynamic_jumps(program: Program) -> int:
+    """Jumps whose target the generic tier looks up at run time."""
+    return sum(instruction.op == BY_NAME["JMPD"].code for instruction in program.instructions)
 
 
 def as_json(stats: Stats) -> dict[str, Any]:

@@ -24,7 +24,42 @@ TAIL_ROWS: Final[int] = 4
 
 def place_chunks(draft: Draft, entry: Chunk, chunks: list[Chunk]) -> None:
     """Appends all chunks to the draft."""
-    Placement(draft, chunks).place(order_chunks(entry, chunks))
+    sink_gas(chunks)
+    kept = skip_empty(chunks, entry)
+    Placement(draft, kept).place(order_chunks(entry, kept))
+
+
+def sink_gas(chunks: list[Chunk]) -> None:
+    """Gas that every way into a join charges last is charged by the join; nothing observes it in between."""
+    sources: dict[int, list[Chunk]] = {}
+    for chunk in chunks:
+        for target in chunk.targets:
+            sources.setdefault(id(target), []).append(chunk)
+    for join in chunks:
+        before = sources.get(id(join), ())
+        if join.head or len(before) < 2 or any(len(chunk.targets) > 1 for chunk in before):
+            continue
+        common = min(chunk.gas for chunk in before)
+        for chunk in before:
+            chunk.gas -= common
+        if join.rows:
+            join.rows[0].gas += common
+        else:
+            join.gas += common
+
+
+def skip_empty(chunks: list[Chunk], entry: Chunk) -> list[Chunk]:
+    """The chunks without those that do nothing; what led to one leads to where it goes."""
+    goal = {id(chunk): chunk.targets[0] for chunk in chunks if not (chunk.rows or chunk.gas or chunk is entry) and len(chunk.targets) == 1}
+    for chunk in chunks:
+        for index, target in enumerate(chunk.targets):
+            while id(target) in goal:
+                target = goal[id(target)]
+            chunk.targets[index] = target
+        if len(chunk.targets) == 2 and chunk.targets[0] is chunk.targets[1]:
+            chunk.targets.pop()
+            chunk.branch = None
+    return [chunk for chunk in chunks if id(chunk) not in goal]
 
 
 def order_chunks(entry: Chunk, chunks: list[Chunk]) -> list[Chunk]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from transpiler.errors import Unsupported
 from transpiler.evm.disassemble import Code, disassemble
 from transpiler.lower.chunks import Chunk
 from transpiler.lower.draft import CODES, Draft, Row
@@ -22,6 +23,8 @@ from zkvm.program import Kind, Program, build_program
 
 REGION_BUDGET_ROWS: Final[int] = 1500
 """Expected rows of a region; the limit of ISA 7.5 is 2^12."""
+LARGEST_FUNCTION: Final[int] = 100_000
+"""Instructions, parameters and arguments; the largest deployed contracts have some 10,000. Only code that unrolls its stack has more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,15 @@ class Lowered:
 
 
 def lower(function: Function, kind: Kind, *, budget_rows: int = REGION_BUDGET_ROWS) -> Lowered:
-    """The program of a function; tier G follows tier O if some block escapes."""
+    """The program of a function; tier G follows tier O if some block escapes.
+
+    Raises: Unsupported if the function is larger than a deployed contract can be and its values would not fit registers.
+    """
+    size = sum(
+        len(block.params) + len(block.insts) + sum(len(edge.args) for edge in block.term.edges) for block in function.blocks.values()
+    )
+    if size > LARGEST_FUNCTION:
+        raise Unsupported("S2Z-LOWER-BUDGET", f"the optimised tier would hold {size} values", hint="the generic tier runs it")
     flow = form_regions(function, budget_rows)
     values = Values(flow)
     liveness = solve_liveness(flow, values)

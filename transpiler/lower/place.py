@@ -91,13 +91,26 @@ class Reads:
                 inside = edge.block in region and region[edge.block] == self.head != edge.block
                 every &= mask | (wanted[edge.block] if inside else 0)
             wanted[ident] = own[ident] | (every if edges else 0)
+        below = self._below(own, on_edges)
         there: dict[BlockId, int] = {}
         result: dict[BlockId, int] = {}
         for ident in self.members:
             before = there[self.idom[ident]] if ident != self.head else 0
-            result[ident] = wanted[ident] & ~before
-            there[ident] = before | wanted[ident]
+            result[ident] = wanted[ident] & below[ident] & ~before
+            there[ident] = before | result[ident]
         return result
+
+    def _below(self, own: dict[BlockId, int], on_edges: dict[BlockId, tuple[int, ...]]) -> dict[BlockId, int]:
+        """What a block and those that it dominates take: a read that only a join further on takes is of no use to it."""
+        below: dict[BlockId, int] = dict.fromkeys(self.members, 0)
+        for ident in reversed(self.members):
+            mask = below[ident] | own[ident]
+            for edge in on_edges[ident]:
+                mask |= edge
+            below[ident] = mask
+            if ident != self.head:
+                below[self.idom[ident]] |= mask
+        return below
 
     def _dominators(self) -> dict[BlockId, BlockId]:
         """The block of the region that immediately dominates each but the head."""

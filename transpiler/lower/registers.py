@@ -8,15 +8,26 @@ Parallel copies need no order: what is copied are wires.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
+from transpiler.errors import Unsupported
 from transpiler.lower.liveness import Liveness, live_edges
 from transpiler.lower.regions import Flow
 from transpiler.lower.values import Values
 from transpiler.ssa.ir import BlockId, Value, dominance_successors
 
+LARGEST_CLASH: Final[int] = 4_000_000
+"""Pairs of values; the largest deployed contracts have some 70,000."""
+
 
 def colour(flow: Flow, values: Values, liveness: Liveness) -> dict[Value, int]:
-    """A register for each value that some region takes from one."""
+    """A register for each value that some region takes from one.
+
+    Raises: Unsupported if too many values meet, as in code that unrolls its stack.
+    """
+    pairs = sum(len(needs.inputs) ** 2 for needs in liveness.values())
+    if pairs > LARGEST_CLASH:
+        raise Unsupported("S2Z-LOWER-BUDGET", f"{pairs} pairs of values need different registers", hint="the generic tier runs it")
     clash: dict[Value, set[Value]] = {}
     for needs in liveness.values():
         for value in needs.inputs:
@@ -25,7 +36,7 @@ def colour(flow: Flow, values: Values, liveness: Liveness) -> dict[Value, int]:
     _separate_returns(flow, values, liveness, clash)
     for value, others in clash.items():
         others.discard(value)
-    classes = _coalesce(flow, values, liveness, clash)
+    classes = _coalesce(flow, values, clash)
     return _paint(classes)
 
 
@@ -37,7 +48,7 @@ def _conflict(clash: dict[Value, set[Value]], left: Iterable[Value], right: Iter
         clash[value] |= first
 
 
-def _parked(flow: Flow, values: Values, liveness: Liveness, resume: BlockId) -> set[Value]:
+def _parked(values: Values, liveness: Liveness, resume: BlockId) -> set[Value]:
     """What a resume takes besides its arguments."""
     return {value for value in liveness[resume].inputs if value not in values.params or values.home[value] != resume}
 
@@ -53,7 +64,7 @@ def _park(flow: Flow, values: Values, liveness: Liveness, clash: dict[Value, set
         if entry not in bodies:
             bodies[entry] = {value for head in _body(flow, entry) for value in liveness[head].inputs}
         for resume in term.resumes:
-            parked = _parked(flow, values, liveness, resume)
+            parked = _parked(values, liveness, resume)
             if parked:
                 _conflict(clash, parked, bodies[entry])
                 if flow.region[entry] != entry:
@@ -87,10 +98,10 @@ def _separate_returns(flow: Flow, values: Values, liveness: Liveness, clash: dic
         for params in written.values():
             _conflict(clash, params, everything - params)
         for edge in live_edges(term, flow):
-            _conflict(clash, everything, _parked(flow, values, liveness, edge.block))
+            _conflict(clash, everything, _parked(values, liveness, edge.block))
 
 
-def _coalesce(flow: Flow, values: Values, liveness: Liveness, clash: dict[Value, set[Value]]) -> list[tuple[set[Value], set[Value]]]:
+def _coalesce(flow: Flow, values: Values, clash: dict[Value, set[Value]]) -> list[tuple[set[Value], set[Value]]]:
     """Classes of values that share a register, with what they clash with; the edges of loops come first."""
     leader: dict[Value, Value] = {}
     members: dict[Value, set[Value]] = {value: {value} for value in clash}
@@ -100,7 +111,7 @@ def _coalesce(flow: Flow, values: Values, liveness: Liveness, clash: dict[Value,
             value = leader[value]
         return value
 
-    for left, right in _affinities(flow, values, liveness):
+    for left, right in _affinities(flow, values):
         if left not in clash or right not in clash:
             continue
         first, second = find(left), find(right)
@@ -114,7 +125,7 @@ def _coalesce(flow: Flow, values: Values, liveness: Liveness, clash: dict[Value,
     return [(group, clash[first]) for first, group in members.items()]
 
 
-def _affinities(flow: Flow, values: Values, liveness: Liveness) -> list[tuple[Value, Value]]:
+def _affinities(flow: Flow, values: Values) -> list[tuple[Value, Value]]:
     """(parameter, argument) pairs that would save a copy, back edges first, then the parameters that one return writes alike."""
     place = {ident: index for index, ident in enumerate(flow.order)}
     backward: list[tuple[Value, Value]] = []

@@ -8,7 +8,7 @@ from typing import Final
 from transpiler.lower.regions import Flow
 from transpiler.lower.select import Test, select_test
 from transpiler.ssa.ir import BlockId, Edge, Inst, Value
-from transpiler.ssa.ops import ARITHMETIC, PURE, VOLATILE_ENV
+from transpiler.ssa.ops import PURE, VOLATILE_ENV
 from zkvm.isa.table import ENV_KINDS
 
 _VOLATILE: Final[frozenset[int]] = frozenset(ENV_KINDS.index(name) for name in VOLATILE_ENV)
@@ -22,7 +22,8 @@ class Values:
     """The values of a function by definition.
 
     Shape: `inst` the instruction of a result; `home` the block of a result or parameter; `params` the (block, position) of a
-    parameter; `rank` orders values so that operands come first; `tests` the selected test of each block that branches; `used` what some effect, branch or edge needs.
+    parameter; `rank` orders values so that operands come first; `tests` the selected test of each block that branches;
+    `used` what some effect, branch or edge needs.
     """
 
     def __init__(self, flow: Flow) -> None:
