@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 
 pub mod execute;
 pub mod guard;
+pub mod proof;
 
 #[global_allocator]
 static GLOBAL: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
@@ -11,5 +12,6 @@ static GLOBAL: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 /// The extension of sol2zk.
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    execute::register(module)
+    execute::register(module)?;
+    proof::register(module)
 }
