@@ -55,6 +55,7 @@ def as_json(cfg: Cfg, name: str) -> dict[str, object]:
         "name": name,
         "blocks": [{"pc": pc, "end": end} for pc, end in blocks],
         "edges": [list(edge) for edge in edges],
+        "unresolved": list(cfg.unresolved),
     }
 
 

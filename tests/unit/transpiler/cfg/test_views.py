@@ -19,6 +19,7 @@ def test_json() -> None:
         "name": "Loop",
         "blocks": [{"pc": 0, "end": 2}, {"pc": 2, "end": 12}, {"pc": 12, "end": 13}],
         "edges": [[0, 2], [2, 2], [2, 12]],
+        "unresolved": [],
     }
 
 
