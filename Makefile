@@ -37,7 +37,7 @@ test-rust: setup
 	$(CARGO) test $(MANIFEST) --locked --workspace --exclude sol2zk-native
 
 test-python: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .
