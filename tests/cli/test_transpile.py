@@ -148,7 +148,7 @@ def test_a_full_disk_leaves_nothing(contracts: Path, tmp_path: Path, root: Path)
     run_ = subprocess.run(
         ["bash", "-c", command],
         cwd=tmp_path,
-        env={"PYTHONPATH": str(root), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+        env={"PYTHONPATH": str(root), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=False,
