@@ -214,12 +214,15 @@ def execute(host: Host, op: str, imm: int, args: tuple[int, ...]) -> int:
     return 0
 
 
-class _Frame:
+class Frame:
+    """A function that runs: the values so far."""
+
     def __init__(self, function: Function, host: Host) -> None:
         self.function, self.host = function, host
         self.values: dict[Value, int] = {**function.constants, **{value: int(block) for value, block in function.labels.items()}}
 
     def run_inst(self, inst: Inst) -> None:
+        """Runs one instruction."""
         values = self.values
         self.host.charged += inst.gas
         args = tuple([values[arg] for arg in inst.args])
@@ -229,11 +232,13 @@ class _Frame:
             values[inst.result] = result & MASK
 
     def goto(self, edge: Edge) -> BlockId:
+        """Passes the arguments of an edge; the block it leads to."""
         params = self.function.blocks[edge.block].params
         self.values.update(zip(params, [self.values[arg] for arg in edge.args], strict=True))
         return edge.block
 
     def end(self, term: Term) -> BlockId | Outcome:
+        """Runs a terminator; the next block or the end."""
         host, args = self.host, tuple(self.values[arg] for arg in term.args)
         host.charged += term.gas
         match term.kind:
@@ -257,7 +262,7 @@ class _Frame:
 
 def run(function: Function, host: Host, max_steps: int = 100_000) -> Outcome:
     """Runs the function from its entry; the host changes."""
-    frame = _Frame(function, host)
+    frame = Frame(function, host)
     block = function.blocks[function.entry]
     try:
         for _ in range(max_steps):

@@ -6,7 +6,6 @@ from transpiler.evm.disassemble import disassemble
 from transpiler.ssa.arithmetic import EVALUATE
 from transpiler.ssa.interpret import Halted, Host, Outcome, execute, outcome
 from zkvm.isa.table import ENV_KINDS
-from zkvm.word import keccak256
 
 GROWS = {  # opcode name: (offset, length) operand positions; a length of -n is n bytes
     "MLOAD": [(0, -32)], "MSTORE": [(0, -32)], "MSTORE8": [(0, -1)], "KECCAK256": [(0, 1)], "CALLDATACOPY": [(0, 2)],
@@ -92,15 +91,3 @@ def run(code: bytes, fork: str, host: Host, max_steps: int = 1_000_000, stack: l
     except Halted:
         return Outcome("halt")
     return Outcome("steps")
-
-
-def selectors(code: bytes, fork: str) -> list[int]:
-    """Words of four bytes that the code pushes: candidates for function selectors."""
-    return sorted({i.value for i in disassemble(code, fork).instructions if i.opcode.name == "PUSH4"})
-
-
-def word(seed: int) -> int:
-    """A word with one of several shapes, from a seed."""
-    digest = int.from_bytes(keccak256(seed.to_bytes(8, "big")), "big")
-    shapes = (0, 1, digest & 0xFF, digest & ((1 << 160) - 1), digest, 32 * (digest & 7), (1 << 256) - 1, 1 << (digest & 255))
-    return shapes[(digest >> 8) % len(shapes)]
