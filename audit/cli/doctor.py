@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import shutil
 import subprocess
 import sys
@@ -63,8 +62,7 @@ def _extension() -> Finding:
     """Whether the extension is in place; this package does not import it (only the proof's and the oracle's modules do)."""
     places = [Path(folder) for folder in zkvm.__path__]
     found = [file for place in places for file in place.glob("_native*.so")]
-    version = importlib.metadata.version("sol2zk") if found else "not built; run make setup"
-    return Finding("extension", bool(found), version)
+    return Finding("extension", bool(found), found[0].name if found else "not built; run make setup")
 
 
 def _compilers() -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from audit.cli import run
 
 
 def test_the_pinned_compilers_are_what_they_should_be(capsys: pytest.CaptureFixture[str]) -> None:
-    run(["doctor", "--json"])
+    assert run(["doctor", "--json"]) in (0, 2)
     report = json.loads(capsys.readouterr().out)
     findings = {each["what"]: each["ok"] for each in report["findings"]}
     assert findings["node"]
