@@ -24,8 +24,7 @@ def extension() -> ModuleType:
         native = importlib.import_module("zkvm._native")
     except ImportError as error:
         raise InternalError("extension-missing", f"the extension is not built: {error}", hint="make setup") from error
-    digest = getattr(native, "ISA_DIGEST", None)
-    if digest is not None and bytes(digest) != ISA_DIGEST:
+    if native.ISA_DIGEST != ISA_DIGEST:
         raise InternalError("extension-stale", "the extension is of another instruction set", hint="make setup")
     return native
 
@@ -49,3 +48,9 @@ def execute(request: Mapping[str, Any], programs: Iterable[Program]) -> dict[str
         raise InputError("request-refused", str(error)) from error
     document: dict[str, Any] = json.loads(result)
     return document
+
+
+def lint(program: Program) -> str | None:
+    """What the Rust lint says is wrong with a program (ISA 7.5), or None."""
+    verdict: str | None = extension().lint(program.body)
+    return verdict
