@@ -214,7 +214,9 @@ class RegionEmitter:
         mask = self.reads.mask(value)
         args = [self._scope.get(arg) or self._everywhere[arg] for arg in inst.args]
         if not self.values.floats(value) or (inst.op not in ARITHMETIC and mask & LATE):
-            raise InternalError("S2Z-LOWER-ORDER", f"value {value} ({inst.op}) is read before it is given", f"pc {inst.origin:#x}")
+            raise InternalError(
+                "S2Z-LOWER-ORDER", f"value {value} ({inst.op}) is read before it is given", f"pc {inst.origin:#x}"
+            )
         if inst.op in ARITHMETIC:
             key = (inst.op, tuple(id(arg) for arg in args))
             row = self._equal.get(key)

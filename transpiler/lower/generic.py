@@ -20,7 +20,9 @@ REGION_ROWS: Final[int] = 512
 """A region that has grown to so many rows is followed by another one at the next instruction. The stores of a whole stack (at most
 1024 loads and 2048 stores) and any instruction fit into what is left of the 2^12 rows of ISA 7.5."""
 STACK_LIMIT: Final[int] = 1024
-_PURE: Final[frozenset[str]] = frozenset(row.name for row in BY_NAME.values() if row.kind == "pure" and row.name not in ("HASH1", "HASH2"))
+_PURE: Final[frozenset[str]] = frozenset(
+    row.name for row in BY_NAME.values() if row.kind == "pure" and row.name not in ("HASH1", "HASH2")
+)
 _ENV: Final[dict[str, int]] = {name: index for index, name in enumerate(ENV_KINDS)}
 _PLAIN: Final[dict[str, str]] = {
     "CALLDATALOAD": "CALLDATALOAD", "BALANCE": "BALANCE", "EXTCODESIZE": "EXTCODESIZE", "EXTCODEHASH": "EXTCODEHASH", "BLOCKHASH": "BLOCKHASH",

@@ -15,7 +15,8 @@ from transpiler.lower.effects import OBSERVES_GAS
 
 _OBSERVERS: Final[frozenset[int]] = frozenset(CODES[name] for name in OBSERVES_GAS)
 _NO_RESULT: Final[frozenset[int]] = frozenset(
-    CODES[name] for name in ("SET", "CHARGE", "MGROW", "MSTORE", "MSTORE8", "TOPIC", "LOG", "STOP", "RETURN", "REVERT", "HALT", "JMPR")
+    CODES[name]
+    for name in ("SET", "CHARGE", "MGROW", "MSTORE", "MSTORE8", "TOPIC", "LOG", "STOP", "RETURN", "REVERT", "HALT", "JMPR")
 )
 _MOVE: Final[int] = CODES["MOVE"]
 TAIL_ROWS: Final[int] = 4
@@ -50,7 +51,11 @@ def sink_gas(chunks: list[Chunk]) -> None:
 
 def skip_empty(chunks: list[Chunk], entry: Chunk) -> list[Chunk]:
     """The chunks without those that do nothing; what led to one leads to where it goes."""
-    goal = {id(chunk): chunk.targets[0] for chunk in chunks if not (chunk.rows or chunk.gas or chunk is entry) and len(chunk.targets) == 1}
+    goal = {
+        id(chunk): chunk.targets[0]
+        for chunk in chunks
+        if not (chunk.rows or chunk.gas or chunk is entry) and len(chunk.targets) == 1
+    }
     for chunk in chunks:
         for index, target in enumerate(chunk.targets):
             while id(target) in goal:

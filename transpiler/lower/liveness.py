@@ -79,7 +79,11 @@ class _Solver:
         while work:
             target = work.pop()
             queued.discard(target)
-            passed = [value for value in self.needs[target].inputs if self.values.home[value] != target or value not in self.values.params]
+            passed = [
+                value
+                for value in self.needs[target].inputs
+                if self.values.home[value] != target or value not in self.values.params
+            ]
             for head in preds[target]:
                 if self._pass(head, passed) and head not in queued:
                     queued.add(head)

@@ -44,7 +44,8 @@ def lower(function: Function, kind: Kind, *, budget_rows: int = REGION_BUDGET_RO
     Raises: Unsupported if the function is larger than a deployed contract can be and its values would not fit registers.
     """
     size = sum(
-        len(block.params) + len(block.insts) + sum(len(edge.args) for edge in block.term.edges) for block in function.blocks.values()
+        len(block.params) + len(block.insts) + sum(len(edge.args) for edge in block.term.edges)
+        for block in function.blocks.values()
     )
     if size > LARGEST_FUNCTION:
         raise Unsupported("S2Z-LOWER-BUDGET", f"the optimised tier would hold {size} values", hint="the generic tier runs it")
@@ -57,13 +58,21 @@ def lower(function: Function, kind: Kind, *, budget_rows: int = REGION_BUDGET_RO
     escapes = _escapes(flow)
     code = disassemble(function.code, function.fork) if escapes is not None else None
     tier = GenericTier(code, draft, escapes or ()) if code is not None else None
-    frame = Frame(draft, Edges(flow, values, liveness, registers), heads, tier.heads if tier else {}, code.jumpdests if code else frozenset())
+    frame = Frame(
+        draft,
+        Edges(flow, values, liveness, registers),
+        heads,
+        tier.heads if tier else {},
+        code.jumpdests if code else frozenset(),
+    )
     for head in flow.members:
         RegionEmitter(frame, Reads(flow, values, liveness[head], head)).emit()
     place_chunks(draft, frame.chunk(function.entry), _chunks(frame, flow))
     if tier is not None:
         tier.lower()
-    return _finish(draft, function.fork, kind, code or Code(function.code, function.fork, (), {}, frozenset()), tier, len(heads), registers)
+    return _finish(
+        draft, function.fork, kind, code or Code(function.code, function.fork, (), {}, frozenset()), tier, len(heads), registers
+    )
 
 
 def lower_generic(code: bytes, fork: str, kind: Kind) -> Lowered:

@@ -64,7 +64,12 @@ class Reads:
     def is_late(self, value: Value) -> bool:
         """A read of the region that has to run where it stands, since its operands come from the region itself."""
         inst = self.values.inst[value]
-        return value in self.needs.local and self.values.floats(value) and inst.op not in ARITHMETIC and bool(self.mask(value) & LATE)
+        return (
+            value in self.needs.local
+            and self.values.floats(value)
+            and inst.op not in ARITHMETIC
+            and bool(self.mask(value) & LATE)
+        )
 
     def masks(self, wanted: Iterable[Value]) -> int:
         """The reads that some of the values take."""

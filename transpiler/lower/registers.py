@@ -27,7 +27,9 @@ def colour(flow: Flow, values: Values, liveness: Liveness) -> dict[Value, int]:
     """
     pairs = sum(len(needs.inputs) ** 2 for needs in liveness.values())
     if pairs > LARGEST_CLASH:
-        raise Unsupported("S2Z-LOWER-BUDGET", f"{pairs} pairs of values need different registers", hint="the generic tier runs it")
+        raise Unsupported(
+            "S2Z-LOWER-BUDGET", f"{pairs} pairs of values need different registers", hint="the generic tier runs it"
+        )
     clash: dict[Value, set[Value]] = {}
     for needs in liveness.values():
         for value in needs.inputs:

@@ -12,7 +12,9 @@ from transpiler.ssa.ops import PURE, VOLATILE_ENV
 from zkvm.isa.table import ENV_KINDS
 
 _VOLATILE: Final[frozenset[int]] = frozenset(ENV_KINDS.index(name) for name in VOLATILE_ENV)
-CHEAP: Final[frozenset[str]] = frozenset({"ADD", "SUB", "LT", "GT", "SLT", "SGT", "EQ", "ISZERO", "NOT", "AND", "OR", "SHL", "SHR"})
+CHEAP: Final[frozenset[str]] = frozenset(
+    {"ADD", "SUB", "LT", "GT", "SLT", "SGT", "EQ", "ISZERO", "NOT", "AND", "OR", "SHL", "SHR"}
+)
 """Arithmetic that costs no more than a register access."""
 _DEAR: Final[frozenset[str]] = frozenset({"HASH1", "HASH2", "BLOCKHASH", "BLOBHASH"})
 _NEVER: Final[int] = 1 << 20
@@ -42,7 +44,9 @@ class Values:
                 if inst.result is not None:
                     self.inst[inst.result] = inst
                     self.home[inst.result] = ident
-        self.tests: dict[BlockId, Test] = {ident: self._test(ident) for ident in flow.order if flow.blocks[ident].term.kind == "BRANCH"}
+        self.tests: dict[BlockId, Test] = {
+            ident: self._test(ident) for ident in flow.order if flow.blocks[ident].term.kind == "BRANCH"
+        }
         self.used = self._mark()
         self.rank = {value: index for index, value in enumerate(self.home)}
         self._cost: dict[Value, int] = {}
