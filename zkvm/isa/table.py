@@ -26,6 +26,7 @@ class Row:
     meaning: str
 
 
+# fmt: off
 _PURE: Final[tuple[tuple[int, str, str, str, str], ...]] = (
     # name, operands, prover, meaning (a is the top of the EVM stack)
     (0x01, "ADD", "ww-", "now", "(a + b) mod 2^256"),
@@ -117,6 +118,7 @@ _CHAINED: Final[tuple[tuple[int, str, str, str, bool, str, str, str], ...]] = (
     (0x94, "SELFDESTRUCT", "end", "w--", False, "cold, new account", "later", "as the rule set says, to account a"),
     (0xA0, "PHI", "data", "---", True, "-", "now", "declares a wire that MOVE gives; no row runs it"),
 )
+# fmt: on
 
 
 def _rows() -> tuple[Row, ...]:
@@ -129,13 +131,42 @@ BY_NAME: Final[dict[str, Row]] = {row.name: row for row in ROWS}
 BY_CODE: Final[dict[int, Row]] = {row.code: row for row in ROWS}
 
 ENV_KINDS: Final[tuple[str, ...]] = (
-    "ADDRESS", "CALLER", "ORIGIN", "CALLVALUE", "CALLDATASIZE", "CODESIZE", "GASPRICE", "RETURNDATASIZE",
-    "COINBASE", "TIMESTAMP", "NUMBER", "PREVRANDAO", "DIFFICULTY", "GASLIMIT", "CHAINID", "BASEFEE", "BLOBBASEFEE", "SELFBALANCE",
+    "ADDRESS",
+    "CALLER",
+    "ORIGIN",
+    "CALLVALUE",
+    "CALLDATASIZE",
+    "CODESIZE",
+    "GASPRICE",
+    "RETURNDATASIZE",
+    "COINBASE",
+    "TIMESTAMP",
+    "NUMBER",
+    "PREVRANDAO",
+    "DIFFICULTY",
+    "GASLIMIT",
+    "CHAINID",
+    "BASEFEE",
+    "BLOBBASEFEE",
+    "SELFBALANCE",
 )
 """Immediate c of ENV, by index."""
 
 FORKS: Final[tuple[str, ...]] = (
-    "Frontier", "Homestead", "TangerineWhistle", "SpuriousDragon", "Byzantium", "Constantinople", "Petersburg", "Istanbul",
-    "Berlin", "London", "Paris", "Shanghai", "Cancun", "Prague", "Osaka",
+    "Frontier",
+    "Homestead",
+    "TangerineWhistle",
+    "SpuriousDragon",
+    "Byzantium",
+    "Constantinople",
+    "Petersburg",
+    "Istanbul",
+    "Berlin",
+    "London",
+    "Paris",
+    "Shanghai",
+    "Cancun",
+    "Prague",
+    "Osaka",
 )
 """Rule sets by index; the program header and the receipt hold the index."""
