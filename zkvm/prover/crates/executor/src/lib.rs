@@ -8,5 +8,7 @@ pub mod lint;
 pub mod machine;
 pub mod program;
 mod schedule;
+#[cfg(test)]
+mod testing;
 pub mod trace;
 pub mod word;
