@@ -63,7 +63,7 @@ DUPLICATE: Final = Pass(
 )
 
 PASSES: Final[tuple[Pass, ...]] = (
-    FOLD, SIMPLIFY, DEAD, INLINE, SIMPLIFY, INLINE, SIMPLIFY, DUPLICATE, FOLD, SIMPLIFY, NUMBER, FORWARD,
+    FOLD, SIMPLIFY, DEAD, INLINE, SIMPLIFY, INLINE, SIMPLIFY, INLINE, SIMPLIFY, DUPLICATE, FOLD, SIMPLIFY, NUMBER, FORWARD,
     FOLD, SIMPLIFY, NUMBER, FORWARD, FOLD, NUMBER, STORES, GROW, DEAD, SIMPLIFY,
 )  # fmt: skip
 """The passes in order; repeated where one makes room for another."""
@@ -148,8 +148,11 @@ def _lift(code: bytes, fork: str, kind: str, passes: Sequence[Pass], watch: Watc
     verify(function)
     clock.mark("verify")
     tell("ssa", function)
+    results: dict[str, Function] = {}
     for index, item in enumerate(passes):
-        before, function = function, item.run(function)
+        before = function
+        if results.get(item.name) is not function:  # else nothing changed since it ran last
+            function = results[item.name] = item.run(function)
         clock.mark(item.name)
         if checked:
             verify(function)

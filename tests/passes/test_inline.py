@@ -27,9 +27,9 @@ def test_two_callers() -> None:
 
 
 def test_large_code_stays() -> None:
-    body = "".join(f" v{index} = ADD v{index - 1} 0x{index}\n" for index in range(10, 60))
+    body = "".join(f" v{index} = ADD v{index - 1} 0x{index}\n" for index in range(10, 160))
     stays(
         inline,
-        f"b0:\n v1 = ENV.CALLER\n INVOKE b1(&b2 v1) resumes b2\nb1(v2 v9):\n{body} RETURNTO v2 b2(v59) b3(v59)\n"
+        f"b0:\n v1 = ENV.CALLER\n INVOKE b1(&b2 v1) resumes b2\nb1(v2 v9):\n{body} RETURNTO v2 b2(v159) b3(v159)\n"
         "b2(v6):\n INVOKE b1(&b3 v6) resumes b3\nb3(v7):\n SSTORE v1 v7\n STOP",
     )

@@ -254,7 +254,10 @@ class _Propagation:
             known, refined = self.bits, self.refined
             args = [known[arg] if arg not in refined else self.look(arg, number) for arg in inst.args if arg in known]
             if len(args) == len(inst.args):
-                self.set(inst.result, transfer(inst, args))
+                if inst.op == "ISZERO" and self.conditions.nonzero(inst.args[0], number):
+                    self.set(inst.result, (MASK, 0))
+                else:
+                    self.set(inst.result, transfer(inst, args))
 
     def edge(self, number: BlockId, position: int, edge: Edge) -> None:
         if (number, position) in self.taken:
@@ -274,7 +277,7 @@ class _Propagation:
             if term.args[0] not in self.bits:
                 return
             bits = self.look(term.args[0], number)
-            if bits[1]:
+            if bits[1] or self.conditions.nonzero(term.args[0], number):
                 positions = range(1)
             elif bits[0] == MASK:
                 positions = range(1, 2)

@@ -19,7 +19,7 @@ from zkvm.word import MASK
 _DEPTH: Final = 8
 _COMPARISONS: Final = frozenset({"LT", "GT", "SLT", "SGT", "EQ", "ISZERO"})
 Fact = tuple[Value, int, int]
-"""(value, bits that are 0, bits that are 1)."""
+"""(value, bits that are 0, bits that are 1); (value, 0, 0) says that it is not 0."""
 
 
 class _Facts:
@@ -74,6 +74,7 @@ class _Facts:
 
     def nonzero(self, value: Value, depth: int) -> Iterator[Fact]:
         """value != 0."""
+        yield value, 0, 0
         inst = self.definitions.get(value)
         if inst is None or depth > _DEPTH:
             return
@@ -101,11 +102,12 @@ class _Facts:
 @dataclass(frozen=True, slots=True)
 class Conditions:
     """`facts` by value: each with the numbers of the dominator tree between which it holds; `edges`: those of edges (block, position)
-    that are not the only one to their block."""
+    that are not the only one to their block; `nonzeros`: where a value is not 0."""
 
     facts: dict[Value, list[tuple[int, int, int, int]]]
     enter: dict[BlockId, int]
     edges: dict[tuple[BlockId, int], list[Fact]]
+    nonzeros: dict[Value, list[tuple[int, int]]]
 
     def refine(self, value: Value, block: BlockId, bits: tuple[int, int]) -> tuple[int, int]:
         """The bits with what is known in the block."""
@@ -114,6 +116,11 @@ class Conditions:
             if low <= number <= high:
                 bits = (bits[0] | zeros & ~bits[1], bits[1] | ones & ~bits[0])
         return bits
+
+    def nonzero(self, value: Value, block: BlockId) -> bool:
+        """Whether a branch before says that the value is not 0 in the block."""
+        number = self.enter.get(block, 0)
+        return any(low <= number <= high for low, high in self.nonzeros.get(value, ()))
 
     def along(self, value: Value, edge: tuple[BlockId, int], bits: tuple[int, int]) -> tuple[int, int]:
         """The bits with what is known on the edge."""
@@ -131,6 +138,7 @@ def conditions(function: Function, tree: Dominance) -> Conditions:
     finder = _Facts(function)
     facts: dict[Value, list[tuple[int, int, int, int]]] = {}
     along: dict[tuple[BlockId, int], list[Fact]] = {}
+    nonzeros: dict[Value, list[tuple[int, int]]] = {}
     for block in function.blocks.values():
         term = block.term
         if term.kind != "BRANCH" or block.id not in tree.enter:
@@ -142,8 +150,12 @@ def conditions(function: Function, tree: Dominance) -> Conditions:
             for fact in found:
                 if fact[0] in function.constants:
                     continue
-                if alone:
-                    facts.setdefault(fact[0], []).append((tree.enter[target], tree.leave[target], fact[1], fact[2]))
+                where = (tree.enter[target], tree.leave[target])
+                if not fact[1] | fact[2]:
+                    if alone:
+                        nonzeros.setdefault(fact[0], []).append(where)
+                elif alone:
+                    facts.setdefault(fact[0], []).append((*where, fact[1], fact[2]))
                 elif edge.args:
                     along.setdefault((block.id, position), []).append(fact)
-    return Conditions(facts, tree.enter, along)
+    return Conditions(facts, tree.enter, along, nonzeros)

@@ -6,6 +6,7 @@ RETURNTO still names all landing blocks; since one INVOKE enters it, `simplify` 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from transpiler.analyses.dominance import Dominance, dominance
@@ -13,7 +14,7 @@ from transpiler.ssa.clone import copy_blocks
 from transpiler.ssa.edit import Numbering
 from transpiler.ssa.ir import Block, BlockId, Edge, Function
 
-SIZE_LIMIT: Final = 40
+SIZE_LIMIT: Final = 128
 """Instructions of code that is copied, terminators included."""
 GROWTH_PERCENT: Final = 30
 BASE_BUDGET: Final = 300
@@ -68,4 +69,4 @@ def inline(function: Function) -> Function:
             term = blocks[site].term
             edge = Edge(numbers[entry], term.edges[0].args)
             blocks[site] = blocks[site]._replace(term=term._replace(edges=(edge,)))
-    return numbering.finish(blocks).with_blocks(blocks, copies=copies)
+    return replace(numbering.finish(blocks), copies=copies) if copies else function

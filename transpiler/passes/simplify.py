@@ -7,6 +7,7 @@ Blocks that labels name stay: RETURNTO goes to them by name. A block that INVOKE
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from transpiler.ssa.edit import reachable, settle_gas, substitute, substitute_edge
 from transpiler.ssa.ir import Block, BlockId, Edge, Function, Inst, Value
@@ -175,9 +176,10 @@ def _known_returns(function: Function, blocks: dict[BlockId, Block]) -> dict[Blo
 def _used_labels(function: Function, blocks: dict[BlockId, Block]) -> Function:
     """The function with the blocks, and the labels that something still uses."""
     used = {arg for block in blocks.values() for edge in block.term.edges for arg in edge.args if arg in function.labels}
+    function = function.with_blocks(blocks)
     if len(used) == len(function.labels):
-        return function.with_blocks(blocks)
-    return function.with_blocks(blocks, labels={value: block for value, block in function.labels.items() if value in used})
+        return function
+    return replace(function, labels={value: block for value, block in function.labels.items() if value in used})
 
 
 def simplify(function: Function) -> Function:
@@ -186,4 +188,4 @@ def simplify(function: Function) -> Function:
     function = _used_labels(function, reachable(function, _known_returns(function, blocks)))
     blocks = _same_ways(reachable(function, _thread(function)))
     blocks = _merge(function, reachable(function, blocks))
-    return function if blocks is function.blocks else function.with_blocks(blocks)
+    return function.with_blocks(blocks)

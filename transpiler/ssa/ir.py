@@ -115,7 +115,10 @@ class Function:
         return sum(len(block.insts) + 1 for block in self.blocks.values())
 
     def with_blocks(self, blocks: dict[BlockId, Block], **changes: object) -> Function:
-        """The function with other blocks."""
+        """The function with other blocks; the same object when no block is another object."""
+        mine = self.blocks
+        if len(blocks) == len(mine) and all(mine.get(number) is block for number, block in blocks.items()):
+            return self
         return replace(self, blocks=blocks, **changes)  # type: ignore[arg-type]
 
 
