@@ -58,7 +58,7 @@ class Edges:
             before.moves += action.moves
             before.copies += action.copies
         for resume in term.resumes:
-            before.copies += self._handed_on(resume, ident)
+            before.copies += self._handed_on(resume, ident, needs)
         before.copies = _once(before.copies)
         return Actions(before, tuple(Action() for _ in term.edges))
 
@@ -70,21 +70,29 @@ class Edges:
             return action
         registers, taken = self.registers, self.liveness[edge.block].inputs
         for param, arg in self.values.edge_args(edge):
-            if param in taken and not (arg in needs.inputs and registers[arg] == registers[param]):
-                action.copies.append((registers[param], arg))
+            arrival = self.values.arrival(param)
+            if arrival in taken and self._held(arg, needs) != registers[arrival]:
+                action.copies.append((registers[arrival], arg))
         if hands_on:
-            action.copies += self._handed_on(edge.block, ident)
+            action.copies += self._handed_on(edge.block, ident, needs)
         action.copies = _once(action.copies)
         return action
 
-    def _handed_on(self, target: BlockId, ident: BlockId) -> list[tuple[int, Value]]:
+    def _held(self, value: Value, needs: Needs) -> int:
+        """The register in which the region has the value since its start; -1 if it has none."""
+        if value in needs.inputs:
+            return self.registers[value]
+        arrival = self.values.arrivals.get(value)
+        return self.registers[arrival] if arrival in needs.inputs else -1
+
+    def _handed_on(self, target: BlockId, ident: BlockId, needs: Needs) -> list[tuple[int, Value]]:
         """The values that a head takes besides its parameters and that this region gives."""
-        region, home, params = self.flow.region, self.values.home, self.values.params
+        region, home = self.flow.region, self.values.home
         here = region[ident]
         return [
             (self.registers[value], value)
             for value in sorted(self.liveness[target].inputs)
-            if region[home[value]] == here and home[value] != target and not (value in params and home[value] == here)
+            if value >= 0 and region[home[value]] == here and home[value] != target and self._held(value, needs) != self.registers[value]
         ]
 
 

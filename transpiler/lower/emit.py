@@ -202,12 +202,17 @@ class RegionEmitter:
             self._everywhere[value] = draft.word(values.constants[value])
         elif value in values.labels:
             self._everywhere[value] = draft.label(self.frame.heads[values.labels[value]])
-        elif value in self.needs.inputs:
-            self._scope[value] = draft.add("GET", c=self.frame.edges.registers[value], pc=self._pc)
+        elif (register := self._register(value)) is not None:
+            self._scope[value] = draft.add("GET", c=register, pc=self._pc)
         elif value in values.inst:
             self._instruction(value)
         else:
             self._phi(value)
+
+    def _register(self, value: Value) -> int | None:
+        """The register that a value of the region comes from."""
+        name = value if value in self.needs.inputs else self.values.arrivals.get(value)
+        return self.frame.edges.registers[name] if name is not None and name in self.needs.inputs else None
 
     def _instruction(self, value: Value) -> None:
         inst = self.values.inst[value]

@@ -18,8 +18,7 @@ from transpiler.ssa.ir import BlockId, Edge, Term, Value
 class Needs:
     """What one region needs.
 
-    Shape: `inputs` come from registers (parameters of its head among them); `local` are the values that it computes;
-    `through` are inputs that it only hands on.
+    Shape: `inputs` come from registers (parameters of its head, or their arrivals, among them); `local` are the values that it computes.
     """
 
     inputs: set[Value] = field(default_factory=set)
@@ -82,7 +81,7 @@ class _Solver:
             passed = [
                 value
                 for value in self.needs[target].inputs
-                if self.values.home[value] != target or value not in self.values.params
+                if value >= 0 and (self.values.home[value] != target or value not in self.values.params)
             ]
             for head in preds[target]:
                 if self._pass(head, passed) and head not in queued:
@@ -96,7 +95,8 @@ class _Solver:
         before = len(needs.inputs)
         inner = []
         for value in passed:
-            if region[home[value]] != head or (value in self.values.params and home[value] == head):
+            own = value in self.values.params and home[value] == head and value not in self.values.arrivals
+            if own or region[home[value]] != head:
                 needs.inputs.add(value)
             else:
                 inner.append(value)
@@ -115,7 +115,10 @@ class _Solver:
                 continue
             home = values.home[value]
             inst = values.inst.get(value)
-            if inst is None:
+            if inst is None and home == head and value in values.arrivals:
+                local.add(value)
+                inputs.add(values.arrivals[value])
+            elif inst is None:
                 (inputs if home == head or region[home] != head else local).add(value)
             elif region[home] == head or (values.floats(value) and (value in anew or values.cost(value) <= 1)):
                 local.add(value)

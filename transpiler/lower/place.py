@@ -45,7 +45,7 @@ class Reads:
         values = self.values
         if values.is_fixed(value):
             return 0
-        if value in self.needs.inputs:
+        if value in self.needs.inputs or values.arrivals.get(value) in self.needs.inputs:
             return self._bit(value)
         inst = values.inst.get(value)
         if inst is None or not values.floats(value):

@@ -52,7 +52,7 @@ def _conflict(clash: dict[Value, set[Value]], left: Iterable[Value], right: Iter
 
 def _parked(values: Values, liveness: Liveness, resume: BlockId) -> set[Value]:
     """What a resume takes besides its arguments."""
-    return {value for value in liveness[resume].inputs if value not in values.params or values.home[value] != resume}
+    return {value for value in liveness[resume].inputs if value >= 0 and (value not in values.params or values.home[value] != resume)}
 
 
 def _park(flow: Flow, values: Values, liveness: Liveness, clash: dict[Value, set[Value]]) -> None:
@@ -64,7 +64,7 @@ def _park(flow: Flow, values: Values, liveness: Liveness, clash: dict[Value, set
             continue
         entry = term.edges[0].block
         if entry not in bodies:
-            bodies[entry] = {value for head in _body(flow, entry) for value in liveness[head].inputs}
+            bodies[entry] = _touched(flow, values, liveness, entry) & clash.keys()
         for resume in term.resumes:
             parked = _parked(values, liveness, resume)
             if parked:
@@ -73,8 +73,8 @@ def _park(flow: Flow, values: Values, liveness: Liveness, clash: dict[Value, set
                     _conflict(clash, parked, liveness[flow.region[ident]].inputs)
 
 
-def _body(flow: Flow, entry: BlockId) -> set[BlockId]:
-    """The heads of the regions that shared code may enter before it returns, nested shared code included."""
+def _touched(flow: Flow, values: Values, liveness: Liveness, entry: BlockId) -> set[Value]:
+    """What the regions that shared code may enter take, nested shared code included, and what its returns write."""
     seen = {entry}
     work = [entry]
     while work:
@@ -82,7 +82,12 @@ def _body(flow: Flow, entry: BlockId) -> set[BlockId]:
             if target not in seen:
                 seen.add(target)
                 work.append(target)
-    return {flow.region[ident] for ident in seen}
+    touched = {value for ident in seen for value in liveness[flow.region[ident]].inputs}
+    for ident in seen:
+        if flow.blocks[ident].term.kind == "RETURNTO":
+            for edge in live_edges(flow.blocks[ident].term, flow):
+                touched.update(values.arrival(param) for param, _ in values.edge_args(edge))
+    return touched
 
 
 def _separate_returns(flow: Flow, values: Values, liveness: Liveness, clash: dict[Value, set[Value]]) -> None:
@@ -94,8 +99,8 @@ def _separate_returns(flow: Flow, values: Values, liveness: Liveness, clash: dic
         written: dict[Value, set[Value]] = {}
         for edge in live_edges(term, flow):
             for param, arg in values.edge_args(edge):
-                if param in clash:
-                    written.setdefault(arg, set()).add(param)
+                if values.arrival(param) in clash:
+                    written.setdefault(arg, set()).add(values.arrival(param))
         everything = {param for params in written.values() for param in params}
         for params in written.values():
             _conflict(clash, params, everything - params)
@@ -141,10 +146,11 @@ def _affinities(flow: Flow, values: Values) -> list[tuple[Value, Value]]:
                 continue
             pairs = backward if place[edge.block] <= place[ident] else forward
             for param, arg in values.edge_args(edge):
-                pairs.append((param, arg))
+                arrival = values.arrival(param)
+                pairs.append((arrival, arg))
                 if term.kind == "RETURNTO":
-                    alike.append((param, same.setdefault(arg, param)))
-    return backward + alike + forward
+                    alike.append((arrival, same.setdefault(arg, arrival)))
+    return backward + list(values.arrivals.items()) + alike + forward
 
 
 def _paint(classes: list[tuple[set[Value], set[Value]]]) -> dict[Value, int]:

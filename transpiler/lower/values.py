@@ -25,7 +25,8 @@ class Values:
 
     Shape: `inst` the instruction of a result; `home` the block of a result or parameter; `params` the (block, position) of a
     parameter; `rank` orders values so that operands come first; `tests` the selected test of each block that branches;
-    `used` what some effect, branch or edge needs.
+    `used` what some effect, branch or edge needs. `arrivals`: a parameter of a LABEL, which every return of the shared code writes, arrives as a
+    value of its own (a negative number): the parameter may have to outlive the next return in another register.
     """
 
     def __init__(self, flow: Flow) -> None:
@@ -35,11 +36,14 @@ class Values:
         self.inst: dict[Value, Inst] = {}
         self.home: dict[Value, BlockId] = {}
         self.params: dict[Value, tuple[BlockId, int]] = {}
+        self.arrivals: dict[Value, Value] = {}
         for ident in flow.order:
             block = flow.blocks[ident]
             for position, param in enumerate(block.params):
                 self.params[param] = (ident, position)
                 self.home[param] = ident
+                if ident in flow.labels:
+                    self.arrivals[param] = -1 - param
             for inst in block.insts:
                 if inst.result is not None:
                     self.inst[inst.result] = inst
@@ -72,6 +76,10 @@ class Values:
     def runs(self, inst: Inst) -> bool:
         """The instruction runs where it stands."""
         return inst.op not in PURE or (inst.op == "ENV" and inst.imm in _VOLATILE and inst.result in self.used)
+
+    def arrival(self, param: Value) -> Value:
+        """What an edge writes to give a parameter: the parameter itself, but at a LABEL."""
+        return self.arrivals.get(param, param)
 
     def is_fixed(self, value: Value) -> bool:
         """A constant or a label."""
