@@ -1,4 +1,4 @@
-"""The generic tier: an EVM stack of its own for code whose jumps did not resolve (ISA 4.1, chapter 9)."""
+"""The generic tier: an EVM stack of its own for code whose jumps did not resolve (ISA 10)."""
 
 from __future__ import annotations
 
