@@ -1,4 +1,4 @@
-"""The generic tier: an EVM stack of its own for code whose jumps did not resolve (ISA 10)."""
+"""The generic tier: an EVM stack of its own for code whose jumps did not resolve (ISA 11)."""
 
 from __future__ import annotations
 
