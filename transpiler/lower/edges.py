@@ -92,7 +92,10 @@ class Edges:
         return [
             (self.registers[value], value)
             for value in sorted(self.liveness[target].inputs)
-            if value >= 0 and region[home[value]] == here and home[value] != target and self._held(value, needs) != self.registers[value]
+            if value >= 0
+            and region[home[value]] == here
+            and home[value] != target
+            and self._held(value, needs) != self.registers[value]
         ]
 
 

@@ -52,7 +52,9 @@ def _conflict(clash: dict[Value, set[Value]], left: Iterable[Value], right: Iter
 
 def _parked(values: Values, liveness: Liveness, resume: BlockId) -> set[Value]:
     """What a resume takes besides its arguments."""
-    return {value for value in liveness[resume].inputs if value >= 0 and (value not in values.params or values.home[value] != resume)}
+    return {
+        value for value in liveness[resume].inputs if value >= 0 and (value not in values.params or values.home[value] != resume)
+    }
 
 
 def _park(flow: Flow, values: Values, liveness: Liveness, clash: dict[Value, set[Value]]) -> None:

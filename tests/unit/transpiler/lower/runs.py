@@ -27,7 +27,15 @@ def request(code: bytes, calls: Sequence[tuple[bytes, int]], fork: str = "Osaka"
         CALLER: {"balance": hex(1 << 128), "nonce": "0x0", "code": "0x", "storage": {}},
     }
     rows = [
-        {"create": create, "caller": CALLER, "origin": CALLER, "to": CONTRACT, "value": "0x0", "data": "0x" + data.hex(), "gas": hex(gas)}
+        {
+            "create": create,
+            "caller": CALLER,
+            "origin": CALLER,
+            "to": CONTRACT,
+            "value": "0x0",
+            "data": "0x" + data.hex(),
+            "gas": hex(gas),
+        }
         for data, gas in calls
     ]
     if create:

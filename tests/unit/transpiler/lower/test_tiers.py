@@ -84,7 +84,9 @@ def test_static_gas_beyond_its_field() -> None:
 
 def test_long_straight_code_is_cut_into_regions() -> None:
     random = Random(1)
-    code = b"".join(b"\x60" + bytes([random.randrange(256)]) + b"\x5f\x35\x01\x60" + bytes([i % 200]) + b"\x53" for i in range(6000))
+    code = b"".join(
+        b"\x60" + bytes([random.randrange(256)]) + b"\x5f\x35\x01\x60" + bytes([i % 200]) + b"\x53" for i in range(6000)
+    )
     agree(code + b"\x60\xc8\x5f\xf3", [(b"\x07" * 32, 1_000_000)])
 
 
@@ -93,6 +95,8 @@ def test_unsupported_is_reported_by_both() -> None:
     optimised, generic = both(call)
     asked = request(call, [(b"", 100_000)])
     assert run(optimised.program, asked)["unsupported"] == run(generic.program, asked)["unsupported"]
+    for gas in (19, 20):
+        agree(call, [(b"", gas)])
     assert "CALL" in optimised.stats.unsupported
     assert BY_NAME["CALL"].prover == "later"
 
