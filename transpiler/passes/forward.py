@@ -23,6 +23,7 @@ from zkvm.word import MASK
 Words = dict[Address, Value]
 HASHES: Final = {32: "HASH1", 64: "HASH2"}
 ROUNDS: Final = 4
+LIMIT: Final = 256
 
 
 @dataclass(slots=True)
@@ -46,28 +47,46 @@ class _Forward:
         self.function = function
         self.addresses = Addresses(function)
         self.scope = Scope(function)
+        self.memory, self.storage = self.read_somewhere()
+
+    def read_somewhere(self) -> tuple[set[Address], set[Address]]:
+        """The words of memory and of storage that are worth knowing: those that something reads, the first LIMIT of each."""
+        memory: dict[Address, None] = {}
+        storage: dict[Address, None] = {}
+        for block in self.function.blocks.values():
+            for inst in block.insts:
+                if inst.op in ("MLOAD", "SHA3"):
+                    base, offset = self.addresses.address(inst.args[0])
+                    memory[Address(base, offset)] = None
+                    if inst.op == "SHA3":
+                        memory[Address(base, (offset + WORD) & MASK)] = None
+                elif inst.op == "SLOAD":
+                    storage[self.addresses.address(inst.args[0])] = None
+        return set(list(memory)[:LIMIT]), set(list(storage)[:LIMIT])
 
     def step(self, state: State, inst: Inst) -> Value | None:
         """The effect of an instruction on the state; the value that its result equals, if it is known."""
         op = inst.op
         if op == "MLOAD" or op == "SLOAD":
-            words = state.memory if op == "MLOAD" else state.storage
+            words, wanted = (state.memory, self.memory) if op == "MLOAD" else (state.storage, self.storage)
             address = self.addresses.address(inst.args[0])
             known = words.get(address)
-            if known is None and inst.result is not None:
+            if known is None and inst.result is not None and address in wanted:
                 words[address] = inst.result
             return known
         if op == "SSTORE":
             address = self.addresses.address(inst.args[0])
             kept = {key: value for key, value in state.storage.items() if key.base == address.base and key != address}
-            state.storage = {**kept, address: inst.args[1]}
+            if address in self.storage:
+                kept[address] = inst.args[1]
+            state.storage = kept
             return None
         if op in ("CALL", "CREATE"):
             state.storage = {}
         written = self.addresses.written(inst)
         if written is not None:
             state.memory = {key: value for key, value in state.memory.items() if disjoint(written, key)}
-            if op == "MSTORE":
+            if op == "MSTORE" and written.start in self.memory:
                 state.memory[written.start] = inst.args[1]
         return None
 

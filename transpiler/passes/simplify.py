@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from typing import Final
 
 from transpiler.ssa.edit import reachable, settle_gas, substitute, substitute_edge
 from transpiler.ssa.ir import Block, BlockId, Edge, Function, Inst, Value
+
+ROUNDS: Final = 16
+STEPS: Final = 64
 
 
 def _uses(function: Function) -> Counter[Value]:
@@ -50,7 +54,7 @@ def _thread(function: Function) -> dict[BlockId, Block]:
 
     def final(edge: Edge) -> Edge:
         seen = set[BlockId]()
-        while edge.block in forwards and edge.block not in seen:
+        while edge.block in forwards and edge.block not in seen and len(seen) < STEPS:
             seen.add(edge.block)
             params, onward = forwards[edge.block]
             edge = substitute_edge(onward, dict(zip(params, edge.args, strict=True)))
@@ -119,12 +123,14 @@ def _own_values(function: Function, blocks: dict[BlockId, Block]) -> dict[BlockI
     values: dict[Value, Value] = {}
 
     def final(value: Value) -> Value:
-        while value in values:
-            value = values[value]
-        return value
+        end = value
+        while end in values:
+            end = values[end]
+        while value in values:  # the path becomes short
+            values[value], value = end, values[value]
+        return end
 
-    changed = True
-    while changed:
+    for _ in range(ROUNDS):
         changed = False
         for block in blocks.values():
             for param in block.params:
@@ -136,6 +142,8 @@ def _own_values(function: Function, blocks: dict[BlockId, Block]) -> dict[BlockI
                     if block.id not in landings or value in function.constants:
                         values[param] = value
                         changed = True
+        if not changed:
+            break
     if not values:
         return blocks
     kept = {
