@@ -157,16 +157,17 @@ def _round(function: Function) -> tuple[Function, bool]:
     values: dict[Value, Value] = {}
     starts = solve_forward(Shape(function), analysis.meet, analysis.through)
     blocks = {number: analysis.block(block, starts[number].copy(), values) for number, block in function.blocks.items()}
-    return function.with_blocks(substitute(function, values, blocks)), bool(values)
+    bases = {address.base for address in analysis.addresses.known.values()}
+    return function.with_blocks(substitute(function, values, blocks)), any(value in bases for value in values)
 
 
 def forward(function: Function) -> Function:
     """The function with loads of known words replaced, and hashes of known words computed from the words.
 
-    In rounds: a load that becomes a constant makes more addresses known.
+    In rounds: a load that was a base of addresses and becomes another value makes more addresses known.
     """
     for _ in range(ROUNDS):
-        function, changed = _round(function)
-        if not changed:
+        function, again = _round(function)
+        if not again:
             break
     return function

@@ -60,24 +60,22 @@ def _thread(function: Function) -> dict[BlockId, Block]:
             edge = substitute_edge(onward, dict(zip(params, edge.args, strict=True)))
         return edge
 
-    blocks = {}
+    blocks = dict(function.blocks)
     for number, block in function.blocks.items():
         term = block.term
         if term.kind in ("JUMP", "BRANCH") and any(edge.block in forwards for edge in term.edges):
-            block = block._replace(term=term._replace(edges=tuple([final(edge) for edge in term.edges])))
-        blocks[number] = block
+            blocks[number] = block._replace(term=term._replace(edges=tuple([final(edge) for edge in term.edges])))
     return blocks
 
 
 def _same_ways(blocks: dict[BlockId, Block]) -> dict[BlockId, Block]:
     """BRANCH with two equal edges becomes JUMP."""
-    result = {}
+    changed = {}
     for number, block in blocks.items():
         term = block.term
         if term.kind == "BRANCH" and term.edges[0] == term.edges[1]:
-            block = block._replace(term=term._replace(kind="JUMP", args=(), edges=term.edges[:1]))
-        result[number] = block
-    return result
+            changed[number] = block._replace(term=term._replace(kind="JUMP", args=(), edges=term.edges[:1]))
+    return {**blocks, **changed} if changed else blocks
 
 
 def _merge(function: Function, blocks: dict[BlockId, Block]) -> dict[BlockId, Block]:
@@ -168,17 +166,16 @@ def _with_params(block: Block, kept: dict[BlockId, tuple[int, ...]]) -> Block:
 
 def _known_returns(function: Function, blocks: dict[BlockId, Block]) -> dict[BlockId, Block]:
     """RETURNTO a known label is JUMP; INVOKE that passes no label is JUMP."""
-    result = {}
+    changed = {}
     for number, block in blocks.items():
         term = block.term
         if term.kind == "RETURNTO" and term.args[0] in function.labels:
             target = function.labels[term.args[0]]
             edges = tuple([edge for edge in term.edges if edge.block == target])
-            block = block._replace(term=term._replace(kind="JUMP", args=(), edges=edges))
+            changed[number] = block._replace(term=term._replace(kind="JUMP", args=(), edges=edges))
         elif term.kind == "INVOKE" and not any(arg in function.labels for arg in term.edges[0].args):
-            block = block._replace(term=term._replace(kind="JUMP", resumes=()))
-        result[number] = block
-    return result
+            changed[number] = block._replace(term=term._replace(kind="JUMP", resumes=()))
+    return reachable(function, {**blocks, **changed}) if changed else blocks
 
 
 def _used_labels(function: Function, blocks: dict[BlockId, Block]) -> Function:
@@ -192,8 +189,9 @@ def _used_labels(function: Function, blocks: dict[BlockId, Block]) -> Function:
 
 def simplify(function: Function) -> Function:
     """The function with simpler control flow."""
-    blocks = _own_values(function, reachable(function, function.blocks))
-    function = _used_labels(function, reachable(function, _known_returns(function, blocks)))
-    blocks = _same_ways(reachable(function, _thread(function)))
-    blocks = _merge(function, reachable(function, blocks))
-    return function.with_blocks(blocks)
+    blocks = _known_returns(function, _own_values(function, function.blocks))
+    function = _used_labels(function, blocks)
+    blocks = _same_ways(_thread(function))
+    if blocks is not function.blocks:
+        blocks = reachable(function, blocks)
+    return function.with_blocks(_merge(function, blocks))
