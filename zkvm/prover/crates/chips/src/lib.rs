@@ -36,3 +36,4 @@ pub mod mul;
 pub mod shift;
 pub mod storage;
 pub mod stream;
+pub mod window;
