@@ -6,7 +6,7 @@ use p3_air::{Air, BaseAir};
 use p3_matrix::dense::RowMajorMatrix;
 use sol2zk_chips::bus::{ChipBuilder, F};
 use sol2zk_chips::{
-    access, addsub, boundary, claim, compare, copy, finish, fixed, flow, frame, gas, hash, input, keccak, log, mgrow, observe, rom, slot, storage, stream, undo, window,
+    access, addsub, bitwise, boundary, claim, compare, copy, finish, fixed, flow, frame, gas, hash, input, keccak, limb_and, log, mgrow, mul, observe, rom, shift, slot, storage, stream, undo, window,
 };
 
 macro_rules! tables {
@@ -113,6 +113,14 @@ tables! {
     Hash(hash::HashAir), "hash";
     /// Keccak permutations.
     Keccak(keccak::KeccakTable), "keccak";
+    /// AND, OR, XOR, NOT.
+    Bitwise(bitwise::BitwiseAir), "bitwise";
+    /// AND of limbs.
+    LimbAnd(limb_and::LimbAndAir), "limb_and";
+    /// SHL, SHR, SAR.
+    Shift(shift::ShiftAir), "shift";
+    /// MUL.
+    Mul(mul::MulAir), "mul";
 }
 
 /// Bits of the tables that every proof has: the fixed ones, the claim, frames and their ends.
@@ -141,7 +149,11 @@ pub fn table(index: usize, fork: u8, claim: &claim::ClaimAir) -> Table {
         21 => Table::Copy(copy::CopyAir),
         22 => Table::Window(window::WindowAir),
         23 => Table::Hash(hash::HashAir),
-        _ => Table::Keccak(keccak::KeccakTable),
+        24 => Table::Keccak(keccak::KeccakTable),
+        25 => Table::Bitwise(bitwise::BitwiseAir),
+        26 => Table::LimbAnd(limb_and::LimbAndAir),
+        27 => Table::Shift(shift::ShiftAir),
+        _ => Table::Mul(mul::MulAir),
     }
 }
 

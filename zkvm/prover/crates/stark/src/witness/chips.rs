@@ -4,6 +4,7 @@ use p3_matrix::dense::RowMajorMatrix;
 use ruint::aliases::U256;
 use sol2zk_chips::access::AccessRows;
 use sol2zk_chips::addsub::AddSubRows;
+use sol2zk_chips::bitwise::BitwiseRows;
 use sol2zk_chips::bus::{F, TICKS, tag};
 use sol2zk_chips::claim::ClaimAir;
 use sol2zk_chips::compare::CompareRows;
@@ -17,13 +18,15 @@ use sol2zk_chips::input::InputRows;
 use sol2zk_chips::keccak::KeccakRows;
 use sol2zk_chips::log::LogRows;
 use sol2zk_chips::mgrow::MgrowRows;
+use sol2zk_chips::mul::MulRows;
 use sol2zk_chips::observe::ObserveRows;
+use sol2zk_chips::shift::ShiftRows;
 use sol2zk_chips::slot::Slot;
 use sol2zk_chips::storage::StorageRows;
 use sol2zk_chips::stream::{Part, StreamRows};
 use sol2zk_chips::undo::UndoRows;
 use sol2zk_chips::window::{Job, WindowRows};
-use sol2zk_chips::{boundary, gas, slot};
+use sol2zk_chips::{boundary, gas, limb_and, slot};
 use sol2zk_executor::isa;
 use sol2zk_executor::trace::{PureStep, Step};
 
@@ -50,6 +53,9 @@ pub(super) struct Chips {
     flow: FlowRows,
     compare: CompareRows,
     addsub: AddSubRows,
+    bitwise: BitwiseRows,
+    shift: ShiftRows,
+    mul: MulRows,
     access: AccessRows,
     mgrow: MgrowRows,
     observe: ObserveRows,
@@ -74,6 +80,9 @@ impl Chips {
             flow: FlowRows::default(),
             compare: CompareRows::default(),
             addsub: AddSubRows::default(),
+            bitwise: BitwiseRows::default(),
+            shift: ShiftRows::default(),
+            mul: MulRows::default(),
             access: AccessRows::default(),
             mgrow: MgrowRows::default(),
             observe: ObserveRows::default(),
@@ -94,6 +103,9 @@ impl Chips {
         match step.op {
             isa::LT | isa::GT | isa::SLT | isa::SGT | isa::EQ | isa::ISZERO => self.compare.push_pure(step, ctx),
             isa::ADD | isa::SUB => self.addsub.push(step, ctx),
+            isa::AND | isa::OR | isa::XOR | isa::NOT => self.bitwise.push(step, ctx),
+            isa::SHL | isa::SHR | isa::SAR => self.shift.push(step, ctx),
+            isa::MUL => self.mul.push(step, ctx),
             isa::HASH1 | isa::HASH2 => self.hash.push(step, ctx, &mut self.keccak),
             op => return Err(missing(op)),
         }
@@ -171,6 +183,10 @@ impl Chips {
         add("flow", self.flow.finish());
         add("compare", self.compare.finish());
         add("addsub", self.addsub.finish());
+        add("bitwise", self.bitwise.finish());
+        add("shift", self.shift.finish());
+        add("mul", self.mul.finish());
+        add("limb_and", limb_and::generate(ctx));
         add("access", self.access.finish());
         add("mgrow", self.mgrow.finish());
         add("observe", self.observe.finish());
