@@ -17,6 +17,8 @@ from transpiler.ssa.ir import BlockId, Function, Inst, Value
 from zkvm.word import MASK
 
 _DEPTH: Final = 8
+LIMIT: Final = 200
+"""Facts that are kept of one value: each look-up passes over them."""
 _COMPARISONS: Final = frozenset({"LT", "GT", "SLT", "SGT", "EQ", "ISZERO"})
 Fact = tuple[Value, int, int]
 """(value, bits that are 0, bits that are 1); (value, 0, 0) says that it is not 0."""
@@ -149,6 +151,8 @@ def conditions(function: Function, tree: Dominance) -> Conditions:
             alone = edges[target] == 1 and target != function.entry
             for fact in found:
                 if fact[0] in function.constants:
+                    continue
+                if len(facts.get(fact[0], ())) + len(nonzeros.get(fact[0], ())) > LIMIT:
                     continue
                 where = (tree.enter[target], tree.leave[target])
                 if not fact[1] | fact[2]:

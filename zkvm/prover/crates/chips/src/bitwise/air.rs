@@ -2,11 +2,11 @@ use p3_air::{Air, BaseAir, WindowAccess};
 use p3_field::PrimeCharacteristicRing;
 use sol2zk_executor::isa;
 
-use super::BitwiseCols;
+use super::columns::BitwiseCols;
 use crate::bus::{self, ChipBuilder, F, exprs, int, name};
 use crate::columns::LIMBS;
 
-/// The chip.
+/// Constraints of the bitwise instructions.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BitwiseAir;
 
@@ -25,43 +25,48 @@ impl BaseAir<F> for BitwiseAir {
 impl<B: ChipBuilder> Air<B> for BitwiseAir {
     fn eval(&self, b: &mut B) {
         let main = b.main();
-        let row = BitwiseCols::view(main.current_slice());
-        let flags = [row.is_and, row.is_or, row.is_xor, row.is_not];
-        // One instruction a row.
-        for flag in flags {
+        let row: &BitwiseCols<B::Var> = BitwiseCols::view(main.current_slice());
+        let [and, or, xor, not] = exprs::<B, 4>([row.and, row.or, row.xor, row.not]);
+
+        // A row that is two instructions at once, or a fraction of one.
+        for flag in [row.and, row.or, row.xor, row.not] {
             b.assert_bool(flag);
         }
-        let real: B::Expr = flags.iter().map(|&flag| flag.into()).sum();
+        let binary = and.clone() + or.clone() + xor.clone();
+        let real = binary.clone() + not.clone();
         b.assert_bool(real.clone());
-        let op = flags.iter().zip([isa::AND, isa::OR, isa::XOR, isa::NOT]).map(|(&flag, code)| flag.into() * int::<B>(code.into())).sum();
-        let [is_and, is_or, is_xor, is_not] = exprs::<B, 4>(flags);
-        let constants = [row.a.constant.into(), row.b.constant.into(), B::Expr::ZERO];
-        bus::fetch(b, row.id.into(), op, constants, [row.a.id.into(), row.b.id.into(), B::Expr::ZERO], B::Expr::ZERO, real.clone());
-        bus::read_operand(b, &row.a, row.region.into(), real.clone());
-        bus::read_operand(b, &row.b, row.region.into(), real.clone() - is_not.clone());
+        // A result given by a row that is not real.
+        b.assert_zero((B::Expr::ONE - real.clone()) * row.uses.into());
 
-        let ones = int::<B>(0xffff);
+        let (id, region): (B::Expr, B::Expr) = (row.id.into(), row.region.into());
+        bus::read_operand(b, &row.a, region.clone(), real.clone());
+        bus::read_operand(b, &row.b, region.clone(), binary.clone());
+
+        let full = int::<B>(0xffff);
         for i in 0..LIMBS {
-            let (x, y, and): (B::Expr, B::Expr, B::Expr) = (row.a.limbs[i].into(), row.b.limbs[i].into(), row.and[i].into());
-            let (by_a, by_b): (B::Expr, B::Expr) = (row.by_a[i].into(), row.by_b[i].into());
+            let [x, y, both, by_a, by_b] = exprs::<B, 5>([row.a.limbs[i], row.b.limbs[i], row.both[i], row.by_a[i], row.by_b[i]]);
+            // A limb that claims to be a mask limb and is none.
             b.assert_bool(row.by_a[i]);
             b.assert_bool(row.by_b[i]);
-            b.assert_zero(by_a.clone() * by_b.clone());
-            b.assert_zero((B::Expr::ONE - real.clone()) * (by_a.clone() + by_b.clone()));
-            // A settled limb: the mask's limb is all zeros or all ones (forgery: a limb kept or dropped though the mask says otherwise).
-            b.assert_zero(by_a.clone() * x.clone() * (x.clone() - ones.clone()));
-            b.assert_zero(by_b.clone() * y.clone() * (y.clone() - ones.clone()));
-            b.assert_zero((by_a.clone() + by_b.clone()) * (and.clone() * ones.clone() - x.clone() * y.clone()));
-            bus::query(b, name::LIMB_AND, vec![x.clone(), y.clone(), and.clone()], real.clone() - by_a - by_b);
-            // The result by instruction; all limbs are 16-bit since a, b and the AND are (forgery: another function of the bits).
-            let result: B::Expr = row.result[i].into();
-            b.assert_zero(is_and.clone() * (result.clone() - and.clone()));
-            b.assert_zero(is_or.clone() * (result.clone() - x.clone() - y.clone() + and.clone()));
-            b.assert_zero(is_xor.clone() * (result.clone() - x.clone() - y.clone() + and * int::<B>(2)));
-            b.assert_zero(is_not.clone() * (result + x - ones.clone()));
-            b.assert_zero(is_not.clone() * y);
+            b.assert_zero(by_a.clone() * x.clone() * (x.clone() - full.clone()));
+            b.assert_zero(by_b.clone() * y.clone() * (y.clone() - full.clone()));
+            // A wrong AND with a mask limb: 0xffff (x & y) = x y if one of them is 0 or 0xffff, and 0xffff is not 0 mod p.
+            b.assert_zero((by_a.clone() + by_b.clone()) * (both.clone() * full.clone() - x.clone() * y.clone()));
+            // A limb settled twice, or by a row without a second operand: a look-up count that is not 0 or 1.
+            let looked = binary.clone() - by_a - by_b;
+            b.assert_bool(looked.clone());
+            bus::query(b, name::LIMB_AND, vec![x.clone(), y.clone(), both.clone()], looked);
+            // A wrong result. It is a 16-bit value since x, y and x & y are.
+            let result = and.clone() * both.clone()
+                + or.clone() * (x.clone() + y.clone() - both.clone())
+                + xor.clone() * (x.clone() + y - both.double())
+                + not.clone() * (full.clone() - x);
+            b.assert_zero(row.result[i].into() - result);
         }
-        b.assert_zero((B::Expr::ONE - real) * row.uses.into());
-        bus::give_wire(b, row.region.into(), row.id.into(), exprs::<B, LIMBS>(row.result), row.uses.into());
+
+        let op = and * int::<B>(isa::AND.into()) + or * int::<B>(isa::OR.into()) + xor * int::<B>(isa::XOR.into()) + not * int::<B>(isa::NOT.into());
+        let constants = [row.a.constant.into(), row.b.constant.into(), B::Expr::ZERO];
+        bus::fetch(b, id.clone(), op, constants, [row.a.id.into(), row.b.id.into(), B::Expr::ZERO], B::Expr::ZERO, real);
+        bus::give_wire(b, region, id, exprs::<B, LIMBS>(row.result), row.uses.into());
     }
 }

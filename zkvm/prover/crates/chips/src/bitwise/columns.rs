@@ -6,13 +6,13 @@ use crate::columns::{LIMBS, Operand};
 #[repr(C)]
 pub struct BitwiseCols<T> {
     /// 1 on an AND.
-    pub is_and: T,
-    /// 1 on an OR.
-    pub is_or: T,
-    /// 1 on an XOR.
-    pub is_xor: T,
-    /// 1 on a NOT.
-    pub is_not: T,
+    pub and: T,
+    /// 1 on an OR: a + b - (a & b).
+    pub or: T,
+    /// 1 on a XOR: a + b - 2 (a & b).
+    pub xor: T,
+    /// 1 on a NOT: 0xffff - a in each limb.
+    pub not: T,
     /// Identifier of the instruction and its wire.
     pub id: T,
     /// Region time of its wire.
@@ -21,16 +21,15 @@ pub struct BitwiseCols<T> {
     pub uses: T,
     /// Operand a.
     pub a: Operand<T>,
-    /// Operand b; its limbs are 0 on a NOT.
+    /// Operand b; without meaning on a NOT.
     pub b: Operand<T>,
-    /// a & b.
-    pub and: [T; LIMBS],
-    /// 1 if limb i of a is 0 or 0xffff, which settles the AND.
+    /// 1 where the limb of a is 0 or 0xffff and settles `both`.
     pub by_a: [T; LIMBS],
-    /// 1 if limb i of b is.
+    /// 1 where the limb of b is 0 or 0xffff and settles `both`.
     pub by_b: [T; LIMBS],
-    /// AND: and. OR: a + b - and. XOR: a + b - 2 and. NOT: 0xffff - a.
+    /// a & b; without meaning on a NOT.
+    pub both: [T; LIMBS],
+    /// The result.
     pub result: [T; LIMBS],
 }
-
 columns!(BitwiseCols);

@@ -1,56 +1,55 @@
 use p3_field::PrimeCharacteristicRing;
 use p3_matrix::dense::RowMajorMatrix;
-use ruint::aliases::U256;
 use sol2zk_executor::isa;
 use sol2zk_executor::trace::PureStep;
 
-use super::BitwiseCols;
+use super::columns::BitwiseCols;
 use crate::bus::F;
 use crate::columns::LIMBS;
 use crate::context::{Context, Rows};
 use crate::word::{limbs, limbs16};
 
-/// Rows of the chip.
+/// Rows of the bitwise instructions.
 #[derive(Clone, Debug, Default)]
 pub struct BitwiseRows(Rows);
 
 impl BitwiseRows {
-    /// Appends the row of an executed instruction.
+    /// Appends a row.
     pub fn push(&mut self, step: &PureStep, ctx: &mut Context) {
-        let row = BitwiseCols::view_mut(self.0.push(BitwiseCols::<F>::WIDTH));
-        *match step.op {
-            isa::AND => &mut row.is_and,
-            isa::OR => &mut row.is_or,
-            isa::XOR => &mut row.is_xor,
-            _ => &mut row.is_not,
-        } = F::ONE;
-        let [a, mut b, _] = step.operands;
-        row.id = F::from_u32(step.id);
-        row.region = F::from_u32(step.region);
-        row.uses = ctx.uses(step.region, step.id);
-        ctx.operand(&mut row.a, step.id, 0, step.region, a);
+        let columns = BitwiseCols::view_mut(self.0.push(BitwiseCols::<F>::WIDTH));
+        let [a, b, _] = step.operands;
+        let (flag, result) = match step.op {
+            isa::AND => (&mut columns.and, a & b),
+            isa::OR => (&mut columns.or, a | b),
+            isa::XOR => (&mut columns.xor, a ^ b),
+            _ => (&mut columns.not, !a),
+        };
+        *flag = F::ONE;
+        columns.id = F::from_u32(step.id);
+        columns.region = F::from_u32(step.region);
+        columns.uses = ctx.uses(step.region, step.id);
+        columns.result = limbs(result);
+        ctx.operand(&mut columns.a, step.id, 0, step.region, a);
+        ctx.operand(&mut columns.b, step.id, 1, step.region, b);
         if step.op == isa::NOT {
-            b = U256::ZERO;
-            row.b.time = F::from_u32(step.region);
-        } else {
-            ctx.operand(&mut row.b, step.id, 1, step.region, b);
+            return;
         }
+        columns.both = limbs(a & b);
         let (x, y) = (limbs16(a), limbs16(b));
+        let is_mask = |limb: u16| limb == 0 || limb == u16::MAX;
         for i in 0..LIMBS {
-            if matches!(y[i], 0 | 0xffff) {
-                row.by_b[i] = F::ONE;
-            } else if matches!(x[i], 0 | 0xffff) {
-                row.by_a[i] = F::ONE;
+            if is_mask(x[i]) {
+                columns.by_a[i] = F::ONE;
+            } else if is_mask(y[i]) {
+                columns.by_b[i] = F::ONE;
             } else {
                 *ctx.limb_ands.entry((x[i], y[i])).or_default() += 1;
             }
         }
-        row.and = limbs(a & b);
-        row.result = limbs(step.result);
     }
 
-    /// The table, if there are rows.
+    /// The table.
     pub fn finish(self) -> Option<RowMajorMatrix<F>> {
-        self.0.finish(BitwiseCols::<F>::WIDTH, 2)
+        self.0.finish(BitwiseCols::<F>::WIDTH, 1)
     }
 }

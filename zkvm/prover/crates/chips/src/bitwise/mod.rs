@@ -1,6 +1,7 @@
-//! AND, OR, XOR, NOT: one row each. A limb whose other operand's limb is 0 or 0xffff is settled in the row (masks); others are looked up on LIMB_AND.
+//! AND, OR, XOR and NOT.
 //!
-//! Fills `limb_ands`.
+//! A limb that is 0 or 0xffff settles the AND with the other operand's limb by a product, which covers address masks, packed words and cleared fields; other
+//! limbs are looked up on LIMB_AND. OR and XOR follow from the AND, NOT needs nothing.
 
 mod air;
 mod columns;

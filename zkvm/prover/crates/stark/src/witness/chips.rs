@@ -186,7 +186,7 @@ impl Chips {
         add("bitwise", self.bitwise.finish());
         add("shift", self.shift.finish());
         add("mul", self.mul.finish());
-        add("limb_and", limb_and::generate(ctx));
+        add("limb_and", limb_and::LimbAndAir::generate(ctx));
         add("access", self.access.finish());
         add("mgrow", self.mgrow.finish());
         add("observe", self.observe.finish());
