@@ -1,12 +1,12 @@
 use p3_air::{Air, BaseAir, WindowAccess};
-use p3_field::{Field, PrimeCharacteristicRing};
+use p3_field::PrimeCharacteristicRing;
 use sol2zk_executor::isa;
 
-use super::ShiftCols;
-use crate::bus::{self, ChipBuilder, F, exprs, int};
+use super::columns::ShiftCols;
+use crate::bus::{self, ChipBuilder, F, exprs, int, name};
 use crate::columns::LIMBS;
 
-/// The chip.
+/// Constraints of the shifts.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ShiftAir;
 
@@ -25,95 +25,112 @@ impl BaseAir<F> for ShiftAir {
 impl<B: ChipBuilder> Air<B> for ShiftAir {
     fn eval(&self, b: &mut B) {
         let main = b.main();
-        let row = ShiftCols::view(main.current_slice());
-        let flags = [row.is_left, row.is_right, row.is_signed];
-        // One instruction a row.
-        for flag in flags {
+        let row: &ShiftCols<B::Var> = ShiftCols::view(main.current_slice());
+        let [shl, shr, sar] = exprs::<B, 3>([row.shl, row.shr, row.sar]);
+
+        // A row that is two instructions at once, or a fraction of one.
+        for flag in [row.shl, row.shr, row.sar, row.low, row.high, row.byte] {
             b.assert_bool(flag);
         }
-        let real: B::Expr = flags.iter().map(|&flag| flag.into()).sum();
+        let real = shl.clone() + shr.clone() + sar.clone();
         b.assert_bool(real.clone());
-        let op = flags.iter().zip([isa::SHL, isa::SHR, isa::SAR]).map(|(&flag, code)| flag.into() * int::<B>(code.into())).sum();
+        // A result given by a row that is not real.
+        b.assert_zero((B::Expr::ONE - real.clone()) * row.uses.into());
+
+        let (id, region): (B::Expr, B::Expr) = (row.id.into(), row.region.into());
+        bus::read_operand(b, &row.a, region.clone(), real.clone());
+        bus::read_operand(b, &row.b, region.clone(), real.clone());
+
+        let small = amount(b, row, real.clone());
+        let limbs = product(b, row, small);
+        result(b, row, &limbs);
+
+        let op = shl * int::<B>(isa::SHL.into()) + shr * int::<B>(isa::SHR.into()) + sar * int::<B>(isa::SAR.into());
         let constants = [row.a.constant.into(), row.b.constant.into(), B::Expr::ZERO];
-        bus::fetch(b, row.id.into(), op, constants, [row.a.id.into(), row.b.id.into(), B::Expr::ZERO], B::Expr::ZERO, real.clone());
-        bus::read_operand(b, &row.a, row.region.into(), real.clone());
-        bus::read_operand(b, &row.b, row.region.into(), real.clone());
-        self.sign(b, row);
-        self.amount(b, row, &real);
-        self.limbs(b, row, &real);
-        b.assert_zero((B::Expr::ONE - real) * row.uses.into());
-        bus::give_wire(b, row.region.into(), row.id.into(), exprs::<B, LIMBS>(row.result), row.uses.into());
+        bus::fetch(b, id.clone(), op, constants, [row.a.id.into(), row.b.id.into(), B::Expr::ZERO], B::Expr::ZERO, real);
+        bus::give_wire(b, region, id, exprs::<B, LIMBS>(row.result), row.uses.into());
     }
 }
 
-impl ShiftAir {
-    /// The word to be shifted: b, or its complement for SAR of a negative word.
-    fn sign<B: ChipBuilder>(&self, b: &mut B, row: &ShiftCols<B::Var>) {
-        let signed: B::Expr = row.is_signed.into();
-        b.assert_bool(row.sign);
-        // Highest limb = 2^15 sign + rest, rest < 2^15 (forgery: an arithmetic shift that forgets the sign).
-        b.assert_zero(signed.clone() * (row.b.limbs[LIMBS - 1].into() - row.sign.into() * int::<B>(1 << 15) - row.rest.into()));
-        bus::range_bits(b, row.rest.into(), 15, signed.clone());
-        b.assert_zero(row.negative.into() - signed * row.sign.into());
-        for i in 0..LIMBS {
-            let (limb, negative): (B::Expr, B::Expr) = (row.b.limbs[i].into(), row.negative.into());
-            b.assert_zero(row.word[i].into() - limb.clone() - negative.clone() * (int::<B>(0xffff) - limb * int::<B>(2)));
-            let shifted: B::Expr = row.shifted[i].into();
-            b.assert_zero(row.result[i].into() - shifted.clone() - negative * (int::<B>(0xffff) - shifted * int::<B>(2)));
-        }
+/// Ties the move, the power and the byte to the amount; returns the flag of amounts below 256.
+fn amount<B: ChipBuilder>(b: &mut B, row: &ShiftCols<B::Var>, real: B::Expr) -> B::Expr {
+    let one = B::Expr::ONE;
+    let small = real - row.low.into() - row.high.into();
+    // A row whose amount is small and large at once.
+    b.assert_bool(small.clone());
+    // Two moves or powers, a fraction of one, or none where the amount is small.
+    for flag in row.moves.into_iter().chain(row.powers) {
+        b.assert_bool(flag);
     }
+    b.assert_zero(row.moves.iter().map(|&m| m.into()).sum::<B::Expr>() - small.clone());
+    b.assert_zero(row.powers.iter().map(|&m| m.into()).sum::<B::Expr>() - small.clone());
+    // A move to the wrong side.
+    let (left, right) = row.moves.split_at(LIMBS);
+    b.assert_zero(row.shl.into() * right.iter().map(|&m| m.into()).sum::<B::Expr>());
+    b.assert_zero((row.shr.into() + row.sar.into()) * left[1..].iter().map(|&m| m.into()).sum::<B::Expr>());
+    // A large amount taken for a small one. The sum of 15 limbs is below 2^20, so it is 0 only if each is.
+    let high: B::Expr = row.a.limbs[1..].iter().map(|&limb| limb.into()).sum();
+    b.assert_zero(small.clone() * high.clone());
+    // A move that is not by the amount: limb 0 is 16 L + 8 byte + k to the left, 16 L - 8 byte - k to the right (negative for L = 0, so then byte = k = 0).
+    let distance = |(l, &flag): (usize, &B::Var)| flag.into() * int::<B>(16 * l as u32);
+    let limbs = left.iter().enumerate().map(distance).sum::<B::Expr>() + right.iter().enumerate().map(|(l, flag)| distance((l + 1, flag))).sum::<B::Expr>();
+    let bits = row.powers.iter().enumerate().map(|(k, &flag)| flag.into() * int::<B>(k as u32)).sum::<B::Expr>() + row.byte.into() * int::<B>(8);
+    let side = row.shl.into() - row.shr.into() - row.sar.into();
+    b.assert_zero(small.clone() * (row.a.limbs[0].into() - limbs - side * bits));
+    // A small amount taken for a large one: limb 0 is 256 or more (else the difference is negative, outside the table), or the other limbs are not all 0.
+    bus::range16(b, row.a.limbs[0].into() - int::<B>(256), row.low.into());
+    b.assert_zero(row.high.into() * (one - high * row.inverse.into()));
+    small
+}
 
-    /// The amount: 16 limbs moved + bits to the left, 16 limbs moved - bits to the right, or at least 256.
-    fn amount<B: ChipBuilder>(&self, b: &mut B, row: &ShiftCols<B::Var>, real: &B::Expr) {
-        let (far, beyond): (B::Expr, B::Expr) = (row.far.into(), row.beyond.into());
-        for flag in row.bits.into_iter().chain(row.left).chain(row.right).chain([row.far, row.beyond]) {
-            b.assert_bool(flag);
-        }
-        let sum = |flags: &[B::Var]| -> B::Expr { flags.iter().map(|&flag| flag.into()).sum() };
-        let place = |flags: &[B::Var]| -> B::Expr { flags.iter().zip(0..).map(|(&flag, i)| flag.into() * int::<B>(i)).sum() };
-        let (lefts, rights) = (sum(&row.left), sum(&row.right));
-        // Exactly one of: a move to the left, a move to the right, all bits leave; each for its instructions.
-        b.assert_zero(lefts.clone() + rights.clone() + far.clone() + beyond.clone() - real.clone());
-        b.assert_zero(lefts.clone() * (B::Expr::ONE - row.is_left.into()));
-        b.assert_zero(rights.clone() * row.is_left.into());
-        b.assert_zero(sum(&row.bits) - real.clone());
-        let low: B::Expr = row.a.limbs[0].into();
-        let upper = sum(&row.a.limbs[1..]);
-        let near = lefts.clone() + rights.clone();
-        // Forgery: shifting by another amount; by 2^16 as if it were 0.
-        b.assert_zero(near * upper.clone());
-        b.assert_zero(lefts * (low.clone() - place(&row.left) * int::<B>(16) - place(&row.bits)));
-        b.assert_zero(rights * (low.clone() - place(&row.right) * int::<B>(16) + place(&row.bits)));
-        // All bits leave only from 256 on (forgery: a word shifted away).
-        b.assert_zero(far * (B::Expr::ONE - upper * row.inverse.into()));
-        bus::range16(b, low - beyond.clone() * int::<B>(256), beyond);
+/// Constrains 2^k b and the sign; returns limbs 0..16 of the product moved by the byte.
+///
+/// Forgery prevented: wrong product limbs. 2^k b_i + carry_{i-1} < 2^23 + 2^8 and low_i + 2^8 high_i + 2^16 carry_i < 2^24 + 2^16 do not wrap, and bytes make the split unique;
+/// by induction carry_i < 2^k.
+fn product<B: ChipBuilder>(b: &mut B, row: &ShiftCols<B::Var>, small: B::Expr) -> [B::Expr; LIMBS] {
+    let power: B::Expr = row.powers.iter().enumerate().map(|(k, &flag)| flag.into() * int::<B>(1 << k)).sum();
+    let byte: B::Expr = row.byte.into();
+    let (mut carry, mut below) = (B::Expr::ZERO, B::Expr::ZERO);
+    let limbs = core::array::from_fn(|i| {
+        let [low, high, next] = exprs::<B, 3>([row.product_low[i], row.product_high[i], row.carries[i]]);
+        let limb = low.clone() + high.clone() * int::<B>(1 << 8);
+        b.assert_zero(power.clone() * row.b.limbs[i].into() + carry.clone() - limb.clone() - next.clone() * int::<B>(1 << 16));
+        bus::query(b, name::BYTES, vec![low.clone(), high.clone()], small.clone());
+        let moved = low * int::<B>(1 << 8) + below.clone();
+        (carry, below) = (next, high);
+        limb.clone() + byte.clone() * (moved - limb)
+    });
+    for pair in row.carries.chunks(2) {
+        bus::query(b, name::BYTES, vec![pair[0].into(), pair[1].into()], small.clone());
     }
+    // A wrong sign: 0 unless SAR, boolean; the rest of the top limb has 15 bits.
+    let sign: B::Expr = row.sign.into();
+    b.assert_zero(sign.clone() * (row.sar.into() - sign.clone()));
+    bus::range16(b, (row.b.limbs[LIMBS - 1].into() - sign.clone() * int::<B>(1 << 15)) * int::<B>(2), row.sar.into());
+    // Wrong bits above the word: b extended by its sign has 2^16 - 2^k and the carry in limb 16 of the product, of which 2^8 - 2^k and the carry are the low byte.
+    let fill = |bits: u32| carry.clone() + sign.clone() * (int::<B>(1 << bits) - power.clone());
+    b.assert_zero(row.top.into() - fill(16) - byte * (fill(8) * int::<B>(1 << 8) + below - fill(16)));
+    limbs
+}
 
-    /// The shift itself.
-    fn limbs<B: ChipBuilder>(&self, b: &mut B, row: &ShiftCols<B::Var>, real: &B::Expr) {
-        let factor: B::Expr = row.bits.iter().zip(0..LIMBS - 1).map(|(&flag, i)| flag.into() * int::<B>(1 << i)).sum();
-        let most: B::Expr = row.bits[LIMBS - 1].into();
-        let half = B::Expr::from(F::from_u32(1 << 15).inverse());
-        let mut moved = Vec::with_capacity(LIMBS + 1);
-        for i in 0..LIMBS {
-            let (word, low, high): (B::Expr, B::Expr, B::Expr) = (row.word[i].into(), row.low[i].into(), row.high[i].into());
-            // Up to 14 bits: word 2^bits < 2^30 and low + 2^16 high < 2^30 + 2^16 with high < 2^14: equality over the integers.
-            b.assert_zero((real.clone() - most.clone()) * (word.clone() * factor.clone() - low.clone() - high.clone() * int::<B>(1 << 16)));
-            bus::range_bits(b, high.clone(), 14, real.clone() - most.clone());
-            // 15 bits: word = 2 high + low / 2^15, low 0 or 2^15, high < 2^16: equality over the integers.
-            b.assert_zero(most.clone() * (word - high.clone() * int::<B>(2) - low.clone() * half.clone()));
-            b.assert_zero(most.clone() * low.clone() * (low.clone() - int::<B>(1 << 15)));
-            bus::range16(b, high.clone(), most.clone());
-            // Forgery: bits made up where limbs meet.
-            bus::range16(b, low.clone(), real.clone());
-            moved.push(if i == 0 { low } else { low + row.high[i - 1].into() });
+/// Constrains the result: `limbs` and `top` moved by whole limbs, zeros or the sign's fill from outside.
+///
+/// Forgery prevented: a limb from elsewhere. The limbs moved are 16-bit values, so the result is.
+fn result<B: ChipBuilder>(b: &mut B, row: &ShiftCols<B::Var>, limbs: &[B::Expr; LIMBS]) {
+    let filled = row.sign.into() * int::<B>(0xffff);
+    for (j, &limb) in row.result.iter().enumerate() {
+        let mut moved = filled.clone() * (row.low.into() + row.high.into());
+        for l in 0..=j {
+            moved += row.moves[l].into() * limbs[j - l].clone();
         }
-        moved.push(row.high[LIMBS - 1].into());
-        // Sums of a low (a multiple of 2^bits) and a high (below 2^bits) are 16-bit values, so the result needs no range check.
-        for i in 0..LIMBS {
-            let left: B::Expr = (0..=i).map(|place| row.left[place].into() * moved[i - place].clone()).sum();
-            let right: B::Expr = (0..=LIMBS - i).map(|place| row.right[place].into() * moved[i + place].clone()).sum();
-            b.assert_zero(row.shifted[i].into() - left - right);
+        for l in 1..=LIMBS {
+            let from = match j + l {
+                i if i < LIMBS => limbs[i].clone(),
+                LIMBS => row.top.into(),
+                _ => filled.clone(),
+            };
+            moved += row.moves[LIMBS - 1 + l].into() * from;
         }
+        b.assert_zero(limb.into() - moved);
     }
 }

@@ -1,9 +1,7 @@
-//! SHL, SHR, SAR by any amount: one row each.
+//! SHL, SHR and SAR by any amount.
 //!
-//! The word is shifted left by `bits` < 16 within its limbs (17 limbs come out), then moved by whole limbs: left for SHL; right for SHR, whose amount is
-//! 16 times the limbs moved, less `bits`. SAR of a negative word shifts the complement and complements the result.
-//!
-//! Fills `range`.
+//! A shift to the left by s = 16 L + 8 byte + k multiplies by 2^k, moves by a byte or not, and moves by L limbs. A shift to the right by
+//! s = 16 L - 8 byte - k does the same but for the last step, which goes L limbs to the right: so both share the product, whose limb 16 is filled with the sign.
 
 mod air;
 mod columns;
