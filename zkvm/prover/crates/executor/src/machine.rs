@@ -16,7 +16,7 @@ use crate::schedule::Undefined;
 use crate::trace::Status;
 
 pub use library::{Library, Loaded};
-pub use run::{execute, trace};
+pub use run::{execute, execute_limited, trace};
 
 /// Why there is no outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -78,7 +78,10 @@ enum Trap {
     /// Goes to identifier 0.
     Halt,
     /// What the executor cannot do.
-    Unsupported { code: &'static str, what: &'static str },
+    Unsupported {
+        code: &'static str,
+        what: &'static str,
+    },
     /// See [`Fault`].
     Fault(Fault),
 }

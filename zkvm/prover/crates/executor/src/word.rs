@@ -136,7 +136,11 @@ pub fn addmod(a: U256, b: U256, c: U256) -> U256 {
         return U256::ZERO;
     }
     let (sum, carry) = a.overflowing_add(b);
-    if carry { narrow((wide(a) + wide(b)).wrapping_rem(wide(c))) } else { rem(sum, c) }
+    if carry {
+        narrow((wide(a) + wide(b)).wrapping_rem(wide(c)))
+    } else {
+        rem(sum, c)
+    }
 }
 
 /// (a * b) mod c over the integers, 0 if c = 0.
@@ -173,7 +177,9 @@ pub fn exp(a: U256, b: U256) -> U256 {
 /// Sign extension of b from byte a (0 the least significant).
 #[must_use]
 pub fn signextend(a: U256, b: U256) -> U256 {
-    let Some(index) = small(a).filter(|index| *index < 31) else { return b };
+    let Some(index) = small(a).filter(|index| *index < 31) else {
+        return b;
+    };
     let top = index as usize * 8 + 7;
     let mask = (U256::ONE << (top + 1)) - U256::ONE;
     if b.bit(top) { b | !mask } else { b & mask }
@@ -183,7 +189,9 @@ pub fn signextend(a: U256, b: U256) -> U256 {
 #[inline]
 #[must_use]
 pub fn byte(a: U256, b: U256) -> U256 {
-    let Some(index) = small(a).filter(|index| *index < 32) else { return U256::ZERO };
+    let Some(index) = small(a).filter(|index| *index < 32) else {
+        return U256::ZERO;
+    };
     let [low, ..] = *(b >> (8 * (31 - index as usize))).as_limbs();
     U256::from_limbs([low & 0xff, 0, 0, 0])
 }
@@ -192,14 +200,18 @@ pub fn byte(a: U256, b: U256) -> U256 {
 #[inline]
 #[must_use]
 pub fn shl(a: U256, b: U256) -> U256 {
-    small(a).filter(|count| *count < 256).map_or(U256::ZERO, |count| b << count as usize)
+    small(a)
+        .filter(|count| *count < 256)
+        .map_or(U256::ZERO, |count| b << count as usize)
 }
 
 /// b >> a.
 #[inline]
 #[must_use]
 pub fn shr(a: U256, b: U256) -> U256 {
-    small(a).filter(|count| *count < 256).map_or(U256::ZERO, |count| b >> count as usize)
+    small(a)
+        .filter(|count| *count < 256)
+        .map_or(U256::ZERO, |count| b >> count as usize)
 }
 
 /// b >> a, signed.
@@ -210,7 +222,11 @@ pub fn sar(a: U256, b: U256) -> U256 {
         return if negative { U256::MAX } else { U256::ZERO };
     };
     let shifted = b >> count as usize;
-    if negative && count > 0 { shifted | (U256::MAX << (256 - count as usize)) } else { shifted }
+    if negative && count > 0 {
+        shifted | (U256::MAX << (256 - count as usize))
+    } else {
+        shifted
+    }
 }
 
 /// keccak256 of one word.

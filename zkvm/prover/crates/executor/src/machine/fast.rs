@@ -28,23 +28,61 @@ impl SlotBuffer {
 }
 
 /// Runs a frame.
-pub(super) fn run_fast(frame: &mut Frame<'_>, loaded: &Loaded, buffer: &mut SlotBuffer) -> Result<Ended, Struck> {
+pub(super) fn run_fast(
+    frame: &mut Frame<'_>,
+    loaded: &Loaded,
+    buffer: &mut SlotBuffer,
+    max_steps: u64,
+) -> Result<Ended, Struck> {
     let schedule = &loaded.fast;
     let slots = buffer.enter(schedule, &frame.entry.values);
     let mut steps = 0_u64;
     let mut at = 0_usize;
-    match run_ops(frame, loaded, slots, &mut steps, &mut at) {
+    match run_ops(
+        frame,
+        loaded,
+        slots,
+        &mut Progress {
+            steps: &mut steps,
+            at: &mut at,
+            max_steps,
+        },
+    ) {
         Ok(status) => Ok(Ended { status, steps }),
-        Err(Trap::OutOfGas | Trap::Halt) => Ok(Ended { status: Status::Halt, steps }),
-        Err(trap) => Err(Struck { trap, id: schedule.ids.get(at).copied().unwrap_or(0) }),
+        Err(Trap::OutOfGas | Trap::Halt) => Ok(Ended {
+            status: Status::Halt,
+            steps,
+        }),
+        Err(trap) => Err(Struck {
+            trap,
+            id: schedule.ids.get(at).copied().unwrap_or(0),
+        }),
     }
 }
 
+/// What the loop leaves besides its outcome.
+struct Progress<'a> {
+    steps: &'a mut u64,
+    /// Position of the instruction that trapped.
+    at: &'a mut usize,
+    max_steps: u64,
+}
+
 #[allow(clippy::too_many_lines)]
-fn run_ops(frame: &mut Frame<'_>, loaded: &Loaded, slots: &mut [U256], steps: &mut u64, at: &mut usize) -> Result<Status, Trap> {
+fn run_ops(
+    frame: &mut Frame<'_>,
+    loaded: &Loaded,
+    slots: &mut [U256],
+    progress: &mut Progress<'_>,
+) -> Result<Status, Trap> {
+    let Progress {
+        steps,
+        at,
+        max_steps,
+    } = progress;
     let schedule = &loaded.fast;
     let ops = schedule.ops.as_slice();
-    let mut position = *at;
+    let mut position = 0;
     macro_rules! word {
         ($op:ident, $index:literal) => {
             slots[$op.fields[$index] as usize]
@@ -62,10 +100,17 @@ fn run_ops(frame: &mut Frame<'_>, loaded: &Loaded, slots: &mut [U256], steps: &m
     }
     macro_rules! charge {
         ($op:ident) => {
-            *steps += u64::from($op.steps);
+            **steps += u64::from($op.steps);
             frame.left -= i64::from($op.gas);
             if frame.left < 0 {
                 return Err(Trap::OutOfGas);
+            }
+            if **steps > *max_steps {
+                **at = position - 1;
+                return Err(Trap::Unsupported {
+                    code: "step-limit",
+                    what: "more steps than the limit",
+                });
             }
         };
     }
@@ -82,14 +127,16 @@ fn run_ops(frame: &mut Frame<'_>, loaded: &Loaded, slots: &mut [U256], steps: &m
             match $outcome {
                 Ok(found) => found,
                 Err(trap) => {
-                    *at = position - 1;
+                    **at = position - 1;
                     return Err(trap);
                 }
             }
         };
     }
     loop {
-        let Some(op) = ops.get(position) else { return Err(Fault::Misplaced.into()) };
+        let Some(op) = ops.get(position) else {
+            return Err(Fault::Misplaced.into());
+        };
         position += 1;
         match op.code {
             isa::ADD => binary!(op, U256::wrapping_add),
@@ -99,8 +146,12 @@ fn run_ops(frame: &mut Frame<'_>, loaded: &Loaded, slots: &mut [U256], steps: &m
             isa::SDIV => binary!(op, word::sdiv),
             isa::MOD => binary!(op, word::rem),
             isa::SMOD => binary!(op, word::smod),
-            isa::ADDMOD => slots[op.out as usize] = word::addmod(word!(op, 0), word!(op, 1), word!(op, 2)),
-            isa::MULMOD => slots[op.out as usize] = word::mulmod(word!(op, 0), word!(op, 1), word!(op, 2)),
+            isa::ADDMOD => {
+                slots[op.out as usize] = word::addmod(word!(op, 0), word!(op, 1), word!(op, 2))
+            }
+            isa::MULMOD => {
+                slots[op.out as usize] = word::mulmod(word!(op, 0), word!(op, 1), word!(op, 2))
+            }
             isa::EXP => binary!(op, word::exp),
             isa::SIGNEXTEND => binary!(op, word::signextend),
             isa::LT => binary!(op, |a: U256, b: U256| bit(a < b)),
@@ -136,7 +187,11 @@ fn run_ops(frame: &mut Frame<'_>, loaded: &Loaded, slots: &mut [U256], steps: &m
             isa::BSGE => branch!(op, !slt(word!(op, 0), word!(op, 1))),
             isa::JMPR => {
                 charge!(op);
-                position = check!(schedule.label(word!(op, 0)).ok_or(Trap::Fault(Fault::NoLabel))) as usize;
+                position = check!(
+                    schedule
+                        .label(word!(op, 0))
+                        .ok_or(Trap::Fault(Fault::NoLabel))
+                ) as usize;
             }
             isa::JMPD => {
                 charge!(op);
@@ -150,12 +205,12 @@ fn run_ops(frame: &mut Frame<'_>, loaded: &Loaded, slots: &mut [U256], steps: &m
             }
             isa::CALLDATALOAD => slots[op.out as usize] = frame.call_data(word!(op, 0)),
             isa::STOP | isa::RETURN | isa::REVERT | isa::HALT | isa::SELFDESTRUCT => {
-                *steps += u64::from(op.steps);
+                **steps += u64::from(op.steps);
                 let words = operands(op, slots);
                 return Ok(check!(frame.end(op.code, words, op.gas)));
             }
             _ => {
-                *steps += u64::from(op.steps);
+                **steps += u64::from(op.steps);
                 let words = operands(op, slots);
                 let [_, y, z] = op.fields;
                 let result = check!(frame.effect(op.code, words, y, z, op.gas));

@@ -7,8 +7,17 @@ use crate::program::Program;
 
 pub(super) fn plain(program: &Program, order: &Order) -> Schedule {
     let slots = Slots::new(program, order.wires);
-    let ops = order.items.iter().map(|id| op_of(program, order, &slots, *id)).collect();
-    Schedule { ops, ids: order.items.clone(), labels: labels(program, &order.start), slots }
+    let ops = order
+        .items
+        .iter()
+        .map(|id| op_of(program, order, &slots, *id))
+        .collect();
+    Schedule {
+        ops,
+        ids: order.items.clone(),
+        labels: labels(program, &order.start),
+        slots,
+    }
 }
 
 /// Slot of a wire or constant.
@@ -22,7 +31,9 @@ pub(super) fn slot(program: &Program, order: &Order, slots: &Slots, id: u32) -> 
 /// The instruction with its fields turned into slots and positions.
 pub(super) fn op_of(program: &Program, order: &Order, slots: &Slots, id: u32) -> Op {
     let instruction = program.instruction(id).copied().unwrap_or_default();
-    let Some(row) = isa::row(instruction.op) else { return Op::default() };
+    let Some(row) = isa::row(instruction.op) else {
+        return Op::default();
+    };
     let mut fields = instruction.fields;
     for (field, operand) in fields.iter_mut().zip(row.operands) {
         match operand {
@@ -38,5 +49,11 @@ pub(super) fn op_of(program: &Program, order: &Order, slots: &Slots, id: u32) ->
         _ => 0,
     };
     debug_assert!(has_target(instruction.op) == row.operands.contains(&Operand::Target));
-    Op { code: instruction.op, steps: u16::from(id <= program.chained), gas: instruction.gas, fields, out }
+    Op {
+        code: instruction.op,
+        steps: u16::from(id <= program.chained),
+        gas: instruction.gas,
+        fields,
+        out,
+    }
 }
