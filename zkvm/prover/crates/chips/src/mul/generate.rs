@@ -61,6 +61,6 @@ impl MulRows {
 
     /// The table.
     pub fn finish(self) -> Option<RowMajorMatrix<F>> {
-        self.0.finish(MulCols::<F>::WIDTH, 1)
+        self.0.finish(MulCols::<F>::WIDTH, 2)
     }
 }
