@@ -12,6 +12,7 @@ from transpiler.cfg import build
 from transpiler.errors import InternalError, Unsupported
 from transpiler.evm.opcodes import table
 from transpiler.lower.lower import REGION_BUDGET_ROWS, Lowered, lower, lower_generic
+from transpiler.lower.unroll import unrolled
 from transpiler.pipeline import Lifted, collector_paused, lift_traced
 from transpiler.ssa.ir import Function
 from zkvm.isa.table import BY_CODE, BY_NAME
@@ -98,7 +99,7 @@ def translate(
     """The translation of a code object; `source_map` gives the source of an EVM pc.
 
     Total: where the optimised tier fails by a bug of ours, the generic tier stands in and `Stats.fallback` says so.
-    Raises: InputError for a rule set that does not exist.
+    Raises: InputError for a rule set that does not exist, Unsupported for code whose program would pass 2^22 identifiers (ISA 7.5).
     """
     clock = _Clock()
     lifted: Lifted | None = None
@@ -117,14 +118,25 @@ def translate(
             with clock.stage("lower"):
                 lowered = lower_generic(code, fork, kind)
             with clock.stage("lint"):
-                lint(lowered.program)
+                _lint_generic(lowered.program)
         places = source_map or {}
         mapped = tuple((identifier, pc, places.get(pc)) for identifier, pc in lowered.origins)
     stats = _stats(lowered, lifted, clock, fallback)
     return Translation(name, lowered.program, mapped, stats, template, lifted)
 
 
+def _lint_generic(program: Program) -> None:
+    try:
+        lint(program)
+    except LintError as error:
+        if error.rule == "size":
+            raise Unsupported("S2Z-LOWER-SIZE", f"the program would have {len(program.instructions)} instructions") from error
+        raise
+
+
 def _lowered(function: Function, kind: Kind, clock: _Clock) -> Lowered:
+    with clock.stage("unroll"):
+        function = unrolled(function)
     for budget in (REGION_BUDGET_ROWS, SMALL_BUDGET_ROWS):
         with clock.stage("lower"):
             lowered = lower(function, kind, budget_rows=budget)

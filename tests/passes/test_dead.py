@@ -29,3 +29,11 @@ def test_warm_and_unknown_gas_stays() -> None:
         dead,
         "b0:\n v1 = SLOAD 0x0 +100\n v2 = CALLDATALOAD 0x0\n v3 = AND v2 0xff\n MGROW 0x0 v3\n v4 = SHA3 0x0 v3 +30\n v5 = BALANCE 0x1 +100\n STOP",
     )
+
+
+def test_exponent_gas_becomes_static() -> None:
+    becomes(
+        dead,
+        "b0:\n EXPGAS 0x1234 +10 @0x1\n EXPGAS 0x0 +10 @0x2\n v1 = ENV.CALLER\n EXPGAS v1 +10 @0x3\n STOP",
+        "b0:\n v1 = ENV.CALLER\n EXPGAS v1 +130\n STOP",
+    )

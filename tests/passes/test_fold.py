@@ -86,5 +86,16 @@ def test_shared_code_that_never_returns_there() -> None:
     )
 
 
+def test_length_of_call_data() -> None:
+    head = "b0:\n v1 = ENV.CALLDATASIZE\n v2 = LT v1 0x4\n BRANCH v2 b1 b2\nb1:\n STOP\nb2:\n v3 = SUB v1 0x4\n"
+    becomes(
+        fold,
+        head + "v4 = SLT v3 0x40\n SSTORE v3 v4\n STOP",
+        head + "v4 = LT v1 0x44\n SSTORE v3 v4\n STOP",
+    )
+    stays(fold, "b0:\n v1 = ENV.CALLDATASIZE\n v3 = SUB v1 0x4\n v4 = SLT v3 0x40\n SSTORE v3 v4\n STOP")
+    stays(fold, head + "v4 = SLT v3 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\n SSTORE v3 v4\n STOP")
+
+
 def test_unknown_stays() -> None:
     stays(fold, "b0:\n v1 = CALLDATALOAD 0x0\n v2 = AND v1 0xff\n v3 = SLT v1 v2\n SSTORE v3 v2\n STOP")

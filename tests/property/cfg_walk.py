@@ -1,6 +1,6 @@
 """Follows a graph along a concrete execution: what the graph's types promise, acted out with real words.
 
-The machine knows the stack only. Words that come from elsewhere (memory, storage, environment) are drawn at random, so one
+The machine knows the stack and simple memory. Words that come from elsewhere (storage, environment) are drawn at random, so one
 walk stands for any contract state. Labels and parked slots are kept exactly as `transpiler/cfg/graph.py` says.
 """
 
@@ -30,6 +30,8 @@ from transpiler.evm.disassemble import Code, Instruction
 
 COMPARISONS = frozenset({"LT", "GT", "SLT", "SGT", "EQ"})
 
+MEMORY_BYTES = 4096
+
 
 @dataclass
 class Evm:
@@ -44,6 +46,7 @@ class Evm:
     stack: list[int] = field(default_factory=list)
     known: list[bool] = field(default_factory=list)
     answers: dict[tuple[object, ...], int] = field(default_factory=dict)
+    memory: bytearray | None = field(default_factory=lambda: bytearray(MEMORY_BYTES))
     pc: int | None = 0
     end: str = ""
     jumped: bool = False
@@ -101,6 +104,23 @@ class Evm:
         else:
             self._operation(instruction)
 
+    def _write(self, name: str, operands: list[int]) -> None:
+        """Keep memory exact as long as that is easy; then leave it to the oracle."""
+        if self.memory is None:
+            return
+        data = b""
+        if name == "MSTORE":
+            data = operands[1].to_bytes(32, "big")
+        elif name == "CODECOPY" and operands[2] <= MEMORY_BYTES:
+            data = self.code.data[operands[1] : operands[1] + operands[2]].ljust(operands[2], b"\0")
+        elif name != "CODECOPY" or operands[2]:
+            self.memory = None
+            return
+        if operands[0] + len(data) > MEMORY_BYTES and data:
+            self.memory = None
+        else:
+            self.memory[operands[0] : operands[0] + len(data)] = data
+
     def _pop(self, count: int) -> list[int]:
         self.known = self.known[: len(self.known) - count]
         return [self.stack.pop() for _ in range(count)]
@@ -110,6 +130,8 @@ class Evm:
         name = opcode.name
         exact = all(self.known[len(self.known) - opcode.pops :])
         operands = self._pop(opcode.pops)
+        if "M" in opcode.effects:
+            self._write(name, operands)
         if not opcode.pushes:
             return
         if name.startswith("PUSH"):
@@ -120,6 +142,8 @@ class Evm:
             word = self.answers.setdefault((name, *operands), self.rng.randrange(2))
         elif name in EVALUATE:
             word = EVALUATE[name](*operands)
+        elif name == "MLOAD" and self.memory is not None and operands[0] + 32 <= MEMORY_BYTES:
+            word, exact = int.from_bytes(self.memory[operands[0] : operands[0] + 32], "big"), False
         else:
             word, exact = self.oracle(), False
         self.stack.append(word)

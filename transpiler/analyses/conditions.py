@@ -17,6 +17,8 @@ from transpiler.ssa.ir import BlockId, Function, Inst, Value
 from zkvm.word import MASK
 
 _DEPTH: Final = 8
+LIMIT: Final = 200
+"""Facts that are kept of one value: each look-up passes over them."""
 _COMPARISONS: Final = frozenset({"LT", "GT", "SLT", "SGT", "EQ", "ISZERO"})
 Fact = tuple[Value, int, int]
 """(value, bits that are 0, bits that are 1); (value, 0, 0) says that it is not 0."""
@@ -24,6 +26,7 @@ Fact = tuple[Value, int, int]
 
 class _Facts:
     def __init__(self, function: Function) -> None:
+        self.least: list[tuple[Value, int]] = []
         self.constants = function.constants
         self.definitions: dict[Value, Inst] = {
             inst.result: inst for block in function.blocks.values() for inst in block.insts if inst.result is not None
@@ -71,6 +74,10 @@ class _Facts:
                 yield from self.below(args[0], second)
             case "LT" if first is not None:
                 yield from self.below(args[1], first)
+            case "LT" if second is not None:
+                self.least.append((args[0], second))
+            case "GT" if first is not None:
+                self.least.append((args[1], first))
 
     def nonzero(self, value: Value, depth: int) -> Iterator[Fact]:
         """value != 0."""
@@ -102,12 +109,14 @@ class _Facts:
 @dataclass(frozen=True, slots=True)
 class Conditions:
     """`facts` by value: each with the numbers of the dominator tree between which it holds; `edges`: those of edges (block, position)
-    that are not the only one to their block; `nonzeros`: where a value is not 0."""
+    that are not the only one to their block; `nonzeros`: where a value is not 0;
+    `bounds`: where it is at least so much."""
 
     facts: dict[Value, list[tuple[int, int, int, int]]]
     enter: dict[BlockId, int]
     edges: dict[tuple[BlockId, int], list[Fact]]
     nonzeros: dict[Value, list[tuple[int, int]]]
+    bounds: dict[Value, list[tuple[int, int, int]]]
 
     def refine(self, value: Value, block: BlockId, bits: tuple[int, int]) -> tuple[int, int]:
         """The bits with what is known in the block."""
@@ -121,6 +130,11 @@ class Conditions:
         """Whether a branch before says that the value is not 0 in the block."""
         number = self.enter.get(block, 0)
         return any(low <= number <= high for low, high in self.nonzeros.get(value, ()))
+
+    def at_least(self, value: Value, bound: int, block: BlockId) -> bool:
+        """Whether a branch before says that the value is not below the bound in the block."""
+        number = self.enter.get(block, 0)
+        return any(low <= number <= high and bound <= known for low, high, known in self.bounds.get(value, ()))
 
     def along(self, value: Value, edge: tuple[BlockId, int], bits: tuple[int, int]) -> tuple[int, int]:
         """The bits with what is known on the edge."""
@@ -139,16 +153,23 @@ def conditions(function: Function, tree: Dominance) -> Conditions:
     facts: dict[Value, list[tuple[int, int, int, int]]] = {}
     along: dict[tuple[BlockId, int], list[Fact]] = {}
     nonzeros: dict[Value, list[tuple[int, int]]] = {}
+    bounds: dict[Value, list[tuple[int, int, int]]] = {}
     for block in function.blocks.values():
         term = block.term
         if term.kind != "BRANCH" or block.id not in tree.enter:
             continue
         for position, edge in enumerate(term.edges):
             target = edge.block
-            found = finder.zero(term.args[0], 0) if position else finder.nonzero(term.args[0], 0)
+            finder.least.clear()
+            found = list(finder.zero(term.args[0], 0) if position else finder.nonzero(term.args[0], 0))
             alone = edges[target] == 1 and target != function.entry
+            for value, bound in finder.least if alone else ():
+                if len(bounds.setdefault(value, [])) < LIMIT:
+                    bounds[value].append((tree.enter[target], tree.leave[target], bound))
             for fact in found:
                 if fact[0] in function.constants:
+                    continue
+                if len(facts.get(fact[0], ())) + len(nonzeros.get(fact[0], ())) > LIMIT:
                     continue
                 where = (tree.enter[target], tree.leave[target])
                 if not fact[1] | fact[2]:
@@ -158,4 +179,4 @@ def conditions(function: Function, tree: Dominance) -> Conditions:
                     facts.setdefault(fact[0], []).append((*where, fact[1], fact[2]))
                 elif edge.args:
                     along.setdefault((block.id, position), []).append(fact)
-    return Conditions(facts, tree.enter, along, nonzeros)
+    return Conditions(facts, tree.enter, along, nonzeros, bounds)

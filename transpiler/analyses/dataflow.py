@@ -7,6 +7,7 @@ loses facts and the least for one that collects them. They end because facts onl
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TypeVar
 
 from transpiler.analyses.dominance import Dominance, dominance, reverse_postorder
@@ -71,16 +72,26 @@ def _solve(
 class Scope:
     """Where values may be used."""
 
-    def __init__(self, function: Function, tree: Dominance | None = None) -> None:
-        self.tree = dominance(function) if tree is None else tree
+    def __init__(self, function: Function) -> None:
+        self.function = function
         self.landings = {target for block in function.blocks.values() for target in block.term.resumes}
-        self.places: dict[Value, BlockId] = {}
-        for block in function.blocks.values():
+
+    @cached_property
+    def tree(self) -> Dominance:
+        """The dominator tree."""
+        return dominance(self.function)
+
+    @cached_property
+    def places(self) -> dict[Value, BlockId]:
+        """Where each value is defined."""
+        places: dict[Value, BlockId] = {}
+        for block in self.function.blocks.values():
             for param in block.params:
-                self.places[param] = block.id
+                places[param] = block.id
             for inst in block.insts:
                 if inst.result is not None:
-                    self.places[inst.result] = block.id
+                    places[inst.result] = block.id
+        return places
 
     def visible(self, value: Value, block: BlockId) -> bool:
         """Whether the value may be used at the start of the block, given that it may at the ends of all predecessors.

@@ -1,7 +1,8 @@
 """Dominators of the blocks, by the edges that count for dominance (`ir.dominance_successors`).
 
-Lattice: for each block a path in the dominator tree found so far; meet is the nearest common ancestor.
-Source: Cooper, Harvey, Kennedy, A Simple, Fast Dominance Algorithm. Blocks that no path reaches are absent from the result.
+By semidominators and nearest common ancestors, with path compression: near linear on any graph, odd code included. Blocks that no path
+reaches are absent from the result.
+Source: Lengauer, Tarjan, A fast algorithm for finding dominators in a flowgraph; Georgiadis, Linear-time algorithms for dominators (Semi-NCA).
 """
 
 from __future__ import annotations
@@ -66,34 +67,67 @@ def _tree(parent: dict[BlockId, BlockId], order: list[BlockId]) -> Dominance:
     return Dominance(tuple(order), parent, children, enter, leave)
 
 
+class _Search:
+    """A depth-first search: `vertex` in preorder, `parent` by preorder numbers, and the reverse postorder."""
+
+    def __init__(self, successors: dict[BlockId, tuple[BlockId, ...]], entry: BlockId) -> None:
+        self.number = {entry: 0}
+        self.vertex = [entry]
+        self.parent = [0]
+        self.order: list[BlockId] = []
+        stack = [(entry, 0, iter(successors[entry]))]
+        while stack:
+            block, index, rest = stack[-1]
+            for target in rest:
+                if target not in self.number:
+                    self.number[target] = len(self.vertex)
+                    self.vertex.append(target)
+                    self.parent.append(index)
+                    stack.append((target, self.number[target], iter(successors[target])))
+                    break
+            else:
+                stack.pop()
+                self.order.append(block)
+        self.order.reverse()
+
+
+def _lowest(node: int, linked: int, ancestor: list[int], label: list[int], semi: list[int]) -> int:
+    """The node with the lowest semidominator on the path from `node` up to the last one numbered `linked` or more; compresses the path."""
+    path = []
+    while ancestor[node] >= linked:
+        path.append(node)
+        node = ancestor[node]
+    best = label[node]
+    while path:
+        below = path.pop()
+        ancestor[below] = ancestor[node]
+        if semi[best] < semi[label[below]]:
+            label[below] = best
+        else:
+            best = label[below]
+        node = below
+    return best
+
+
 def dominance(function: Function) -> Dominance:
     """The dominator tree of the blocks that the entry reaches."""
     successors = {block.id: tuple(dominance_successors(block.term)) for block in function.blocks.values()}
-    order = reverse_postorder(successors, function.entry)
-    number = {block: index for index, block in enumerate(order)}
-    predecessors: list[list[int]] = [[] for _ in order]
-    for index, block in enumerate(order):
+    search = _Search(successors, function.entry)
+    count = len(search.vertex)
+    predecessors: list[list[int]] = [[] for _ in range(count)]
+    for index, block in enumerate(search.vertex):
         for target in successors[block]:
-            predecessors[number[target]].append(index)
-    parent = [-1] * len(order)
-    parent[0] = 0
-    changed = True
-    while changed:
-        changed = False
-        for index in range(1, len(order)):
-            best = -1
-            for other in predecessors[index]:
-                if parent[other] < 0:
-                    continue
-                if best < 0:
-                    best = other
-                    continue
-                while best != other:
-                    if best > other:
-                        best = parent[best]
-                    else:
-                        other = parent[other]
-            if parent[index] != best:
-                parent[index] = best
-                changed = True
-    return _tree({block: order[parent[index]] for index, block in enumerate(order)}, order)
+            predecessors[search.number[target]].append(index)
+    semi, label = list(range(count)), list(range(count))
+    ancestor, parent = list(search.parent), list(search.parent)
+    for index in range(count - 1, 0, -1):
+        lowest = search.parent[index]
+        for other in predecessors[index]:
+            lowest = min(lowest, semi[_lowest(other, index + 1, ancestor, label, semi)])
+        semi[index] = lowest
+    for index in range(1, count):
+        above = parent[index]
+        while above > semi[index]:
+            above = parent[above]
+        parent[index] = above
+    return _tree({block: search.vertex[parent[index]] for index, block in enumerate(search.vertex)}, search.order)

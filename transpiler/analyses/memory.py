@@ -36,10 +36,10 @@ class Addresses:
     def __init__(self, function: Function) -> None:
         self.constants = function.constants
         self.sums = {
-            inst.result: inst.args
+            inst.result: inst
             for block in function.blocks.values()
             for inst in block.insts
-            if inst.op == "ADD" and inst.result is not None
+            if inst.op in ("ADD", "SUB") and inst.result is not None
         }
         self.known: dict[Value, Address] = {}
 
@@ -56,11 +56,16 @@ class Addresses:
             number = self.constants.get(value)
             if number is not None:
                 return Address(None, (offset + number) & MASK)
-            args = self.sums.get(value)
-            if args is None:
+            inst = self.sums.get(value)
+            if inst is None:
                 return Address(value, offset)
+            args = inst.args
             first, second = self.constants.get(args[0]), self.constants.get(args[1])
-            if first is not None:
+            if inst.op == "SUB":
+                if second is None:
+                    return Address(value, offset)
+                value, offset = args[0], (offset - second) & MASK
+            elif first is not None:
                 value, offset = args[1], (offset + first) & MASK
             elif second is not None:
                 value, offset = args[0], (offset + second) & MASK

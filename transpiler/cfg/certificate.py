@@ -31,6 +31,7 @@ from transpiler.cfg.graph import (
     Trap,
 )
 from transpiler.cfg.rerun import Facts, Rerun, Word, assume, rerun, resolve, words
+from transpiler.cfg.tables import jump_words
 from transpiler.errors import InternalError
 
 STACK_LIMIT = 1024
@@ -196,7 +197,12 @@ class _Checker:
             target = resolve(target, facts)
             if isinstance(target, int) and target not in self.cfg.code.jumpdests and not isinstance(taken, Trap):
                 self.fail("trap", f"a jump to {target:#x}, which is no JUMPDEST, goes on")
-            if not isinstance(target, int) and self.cfg.code.instructions[node.last - 1].pc not in self.cfg.unresolved:
+            closed = isinstance(taken, Dispatch) and isinstance(taken.default, Trap)
+            if (
+                not isinstance(target, int)
+                and not closed
+                and self.cfg.code.instructions[node.last - 1].pc not in self.cfg.unresolved
+            ):
                 self.fail("unresolved", "an open jump is not listed")
             self.arc(taken, node.context, result.stack, target, facts)
         if may_fall and otherwise is not None:
@@ -238,9 +244,13 @@ class _Checker:
             self.arc(way, caller.context, [*words(caller.low), *stack], target, facts)
 
     def dispatch(self, arc: Dispatch, context: int | None, stack: Sequence[Word], facts: Facts) -> None:
-        """Every case is a jump of its own; what equals none escapes."""
-        if not isinstance(arc.default, Escape):
-            self.fail("dispatch", "the default is no escape")
+        """Every case is a jump of its own; what equals none escapes, or is no JUMPDEST among the words that the jump may find."""
+        if isinstance(arc.default, Trap):
+            words = jump_words(self.cfg, self.cfg.nodes[self.here])
+            if words is None or not words & self.cfg.code.jumpdests <= {pc for pc, _ in arc.cases}:
+                self.fail("dispatch", "the jump may find a JUMPDEST that is no case")
+        elif not isinstance(arc.default, Escape):
+            self.fail("dispatch", "the default neither escapes nor halts")
         for pc, way in arc.cases:
             if pc not in self.cfg.code.jumpdests:
                 self.fail("dispatch", f"a case for {pc:#x}, which is no JUMPDEST")

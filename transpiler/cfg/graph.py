@@ -17,6 +17,7 @@ unless it is behind an `Escape`. `transpiler/cfg/certificate.py` checks this wit
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NewType
 
@@ -187,3 +188,29 @@ class Cfg:
     unresolved: tuple[int, ...]
     max_height: int | None
     refined: bool
+
+
+def exit_arcs(end: Exit) -> tuple[Arc, ...]:
+    """The arcs of an exit."""
+    if isinstance(end, Branch):
+        return end.taken, end.otherwise
+    return (end.arc,) if isinstance(end, Goto) else ()
+
+
+def arc_targets(arc: Arc) -> Iterator[BlockId]:
+    """The nodes that an arc may reach, each way of a `Leave` and case of a `Dispatch` included."""
+    if isinstance(arc, Step | Enter):
+        yield arc.target
+    elif isinstance(arc, Leave):
+        for way in arc.continuations:
+            yield from arc_targets(way)
+    elif isinstance(arc, Dispatch):
+        for _, way in arc.cases:
+            yield from arc_targets(way)
+        yield from arc_targets(arc.default)
+
+
+def successors(cfg: Cfg, node: BlockId) -> tuple[BlockId, ...]:
+    """The nodes after a node, without repetition, in the order of its arcs."""
+    found = (target for arc in exit_arcs(cfg.nodes[node].exit) for target in arc_targets(arc))
+    return tuple(dict.fromkeys(found))

@@ -19,6 +19,7 @@ from transpiler.cfg.graph import (
     Cfg,
     Context,
     ContextId,
+    Dispatch,
     Enter,
     Escape,
     Exit,
@@ -31,7 +32,7 @@ from transpiler.cfg.graph import (
     Window,
 )
 from transpiler.cfg.heights import context_heights, recursive_contexts
-from transpiler.cfg.reach import ENTER, ESCAPE, LEAVE, ROOT, STACK_LIMIT, STEP, RawArc, RawExit, Reach
+from transpiler.cfg.reach import DISPATCH, ENTER, ESCAPE, LEAVE, ROOT, STACK_LIMIT, STEP, RawArc, RawExit, Reach
 
 Key = tuple[int, int, Window]
 
@@ -149,6 +150,9 @@ class _Walk:
             self.leaves[context].append(arcs)
             for caller in list(self.live[context]):
                 self.arc(arcs[caller])
+        elif kind == DISPATCH:
+            for _, way in cast(tuple[tuple[int, RawArc], ...], arc[1]):
+                self.arc(way)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +215,9 @@ class _Emitter:
             if context not in self.context_number:
                 return self.arc(arcs[next(iter(alive))])
             return Leave(self.context_number[context], tuple(self.arc(arcs[caller]) for caller in alive))
+        if kind == DISPATCH:
+            cases = cast(tuple[tuple[int, RawArc], ...], arc[1])
+            return Dispatch(tuple((pc, self.arc(way)) for pc, way in cases), self.arc(cast(RawArc, arc[2])))
         if kind == ESCAPE:
             return Escape(cast("int | None", arc[1]), cast(str, arc[2]))
         return Trap(cast(str, arc[1]))

@@ -14,6 +14,7 @@ Source: Bouajjani, Esparza, Maler 1997 (pushdown systems) for the shape of the a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -32,7 +33,8 @@ SLOTS_PER_NODE: Final = 128
 STEP, ENTER, LEAVE, TRAP, ESCAPE, DISPATCH = range(6)
 
 RawArc = tuple[object, ...]
-"""(STEP, node) | (ENTER, node, context, caller) | (LEAVE, context, {caller: arc}) | (TRAP, reason) | (ESCAPE, pc, reason)."""
+"""(STEP, node) | (ENTER, node, context, caller) | (LEAVE, context, {caller: arc}) | (TRAP, reason) | (ESCAPE, pc, reason) |
+(DISPATCH, ((pc, arc), ...), default)."""
 
 RawExit = tuple[object, ...]
 """ ("halt", kind) | ("goto", arc) | ("branch", taken, otherwise) | ("empty", arc): no instruction runs."""
@@ -57,12 +59,14 @@ class Policy:
     """How to run the engine.
 
     `refined`: windows keep 0, 1 and NONZERO. `barred`: contexts that are not entered; going there escapes. `expand`: an open jump
-    escapes in the root, not in a context. `budget`: for nodes, tall ones counting more (`SLOTS_PER_NODE`).
+    escapes in the root, not in a context. `tables`: pcs of jumps in the root with all their targets. `budget`: for nodes, tall
+    ones counting more (`SLOTS_PER_NODE`).
     """
 
     refined: bool = False
     barred: frozenset[tuple[int, Window]] = frozenset()
     expand: bool = False
+    tables: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     budget: int = 20_000
 
 
@@ -219,8 +223,12 @@ class Reach:
         if not certain and self.policy.refined:
             learn(block.condition, False, facts)
         target = evaluate(block.target, window, facts)
-        if target < 0:
-            self.unresolved.add(self.code.instructions[block.last - 1].pc)
+        jump = self.code.instructions[block.last - 1].pc
+        if target < 0 and mark == ROOT and block.kind == JUMP and jump in self.policy.tables:
+            stack = low + self._outs(block, window, facts)
+            taken = (DISPATCH, tuple((pc, self._go(pc, mark, stack)) for pc in self.policy.tables[jump]), (TRAP, "BADJUMP"))
+        elif target < 0:
+            self.unresolved.add(jump)
             if mark != ROOT and self.policy.expand:
                 return self._resume(block.pc, mark, window)
             taken = (ESCAPE, None, "jump")

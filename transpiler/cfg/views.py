@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from transpiler.cfg.blocks import block_end
-from transpiler.cfg.build import exit_arcs
-from transpiler.cfg.graph import Arc, BlockId, Cfg, Dispatch, Enter, Leave, Step
+from transpiler.cfg.graph import BlockId, Cfg, successors
+
+__all__ = ["as_json", "as_networkx", "block_edges", "cycles", "immediate_dominators", "successors"]
 
 if TYPE_CHECKING:
     import networkx as nx
-
-
-def arc_targets(arc: Arc) -> Iterator[BlockId]:
-    """The nodes that an arc may reach, each way of a `Leave` and case of a `Dispatch` included."""
-    if isinstance(arc, Step | Enter):
-        yield arc.target
-    elif isinstance(arc, Leave):
-        for way in arc.continuations:
-            yield from arc_targets(way)
-    elif isinstance(arc, Dispatch):
-        for _, way in arc.cases:
-            yield from arc_targets(way)
-        yield from arc_targets(arc.default)
-
-
-def successors(cfg: Cfg, node: BlockId) -> tuple[BlockId, ...]:
-    """The nodes after a node, without repetition, in the order of its arcs."""
-    found = (target for arc in exit_arcs(cfg.nodes[node].exit) for target in arc_targets(arc))
-    return tuple(dict.fromkeys(found))
 
 
 def block_edges(cfg: Cfg) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:

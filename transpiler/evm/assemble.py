@@ -1,7 +1,8 @@
 """A small assembler for tests and examples: mnemonics, labels, numbers.
 
 Text: one or more tokens a line, `;` starts a comment. `name:` is a JUMPDEST with a label; `@name` pushes a label's pc (PUSH2); a
-bare number pushes itself with the shortest PUSH; `PUSH4 0x01` with the given one; `.bytes 0xfe00` stands as it is.
+bare number pushes itself with the shortest PUSH; `PUSH4 0x01` with the given one; `.bytes 0xfe00` stands as it is, `.pc name`
+is a label's pc as data.
 """
 
 from __future__ import annotations
@@ -33,6 +34,10 @@ def assemble(text: str) -> bytes:
         elif token.startswith("@"):
             uses.append((len(code) + 1, token[1:]))
             code += bytes([BY_NAME[f"PUSH{LABEL_BYTES}"].code, *bytes(LABEL_BYTES)])
+        elif token == ".pc":
+            uses.append((len(code), _operand(tokens, index, token)))
+            code += bytes(LABEL_BYTES)
+            index += 1
         elif token == ".bytes":
             code += bytes.fromhex(_operand(tokens, index, token).removeprefix("0x"))
             index += 1

@@ -1,16 +1,18 @@
 """Dead code: results that nothing needs, and parameters that only feed themselves.
 
 Roots are effects that stay, operands of terminators, and what those read. Reads without gas of their own (MLOAD, TLOAD, MSIZE, GAS) go when
-unused; SLOAD and the account reads stay for their warm and cold gas, hashes and copies for theirs, unless their length is a constant.
+unused; SLOAD and the account reads stay for their warm and cold gas. Hashes and EXPGAS stay for theirs, unless it is a constant: then it becomes
+static. Copies and growth of no bytes go.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from transpiler.analyses.memory import REACH
 from transpiler.ssa.edit import settle_gas
 from transpiler.ssa.ir import Block, BlockId, Edge, Function, Inst, Value
-from transpiler.ssa.ops import PURE
+from transpiler.ssa.ops import PURE, dynamic_gas
 
 _SILENT: Final = PURE | {"MLOAD", "TLOAD", "MSIZE", "GAS"}
 
@@ -20,8 +22,8 @@ def removable(function: Function, inst: Inst) -> int | None:
     if inst.op in _SILENT:
         return 0
     length = function.constants.get(inst.args[-1]) if inst.args else None
-    if inst.op == "SHA3" and length is not None and length < 1 << 32:
-        return 6 * ((length + 31) // 32)
+    if length is not None and (inst.op == "EXPGAS" or (inst.op == "SHA3" and length <= REACH)):
+        return dynamic_gas(inst.op, length, function.fork)
     if inst.op in ("MGROW", "CALLDATACOPY", "CODECOPY", "MCOPY") and length == 0:
         return 0
     return None

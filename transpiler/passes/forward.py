@@ -23,6 +23,7 @@ from zkvm.word import MASK
 Words = dict[Address, Value]
 HASHES: Final = {32: "HASH1", 64: "HASH2"}
 ROUNDS: Final = 4
+LIMIT: Final = 256
 
 
 @dataclass(slots=True)
@@ -46,28 +47,46 @@ class _Forward:
         self.function = function
         self.addresses = Addresses(function)
         self.scope = Scope(function)
+        self.memory, self.storage = self.read_somewhere()
+
+    def read_somewhere(self) -> tuple[set[Address], set[Address]]:
+        """The words of memory and of storage that are worth knowing: those that something reads, the first LIMIT of each."""
+        memory: dict[Address, None] = {}
+        storage: dict[Address, None] = {}
+        for block in self.function.blocks.values():
+            for inst in block.insts:
+                if inst.op in ("MLOAD", "SHA3"):
+                    base, offset = self.addresses.address(inst.args[0])
+                    memory[Address(base, offset)] = None
+                    if inst.op == "SHA3":
+                        memory[Address(base, (offset + WORD) & MASK)] = None
+                elif inst.op == "SLOAD":
+                    storage[self.addresses.address(inst.args[0])] = None
+        return set(list(memory)[:LIMIT]), set(list(storage)[:LIMIT])
 
     def step(self, state: State, inst: Inst) -> Value | None:
         """The effect of an instruction on the state; the value that its result equals, if it is known."""
         op = inst.op
         if op == "MLOAD" or op == "SLOAD":
-            words = state.memory if op == "MLOAD" else state.storage
+            words, wanted = (state.memory, self.memory) if op == "MLOAD" else (state.storage, self.storage)
             address = self.addresses.address(inst.args[0])
             known = words.get(address)
-            if known is None and inst.result is not None:
+            if known is None and inst.result is not None and address in wanted:
                 words[address] = inst.result
             return known
         if op == "SSTORE":
             address = self.addresses.address(inst.args[0])
             kept = {key: value for key, value in state.storage.items() if key.base == address.base and key != address}
-            state.storage = {**kept, address: inst.args[1]}
+            if address in self.storage:
+                kept[address] = inst.args[1]
+            state.storage = kept
             return None
         if op in ("CALL", "CREATE"):
             state.storage = {}
         written = self.addresses.written(inst)
         if written is not None:
             state.memory = {key: value for key, value in state.memory.items() if disjoint(written, key)}
-            if op == "MSTORE":
+            if op == "MSTORE" and written.start in self.memory:
                 state.memory[written.start] = inst.args[1]
         return None
 
@@ -138,16 +157,17 @@ def _round(function: Function) -> tuple[Function, bool]:
     values: dict[Value, Value] = {}
     starts = solve_forward(Shape(function), analysis.meet, analysis.through)
     blocks = {number: analysis.block(block, starts[number].copy(), values) for number, block in function.blocks.items()}
-    return function.with_blocks(substitute(function, values, blocks)), bool(values)
+    bases = {address.base for address in analysis.addresses.known.values()}
+    return function.with_blocks(substitute(function, values, blocks)), any(value in bases for value in values)
 
 
 def forward(function: Function) -> Function:
     """The function with loads of known words replaced, and hashes of known words computed from the words.
 
-    In rounds: a load that becomes a constant makes more addresses known.
+    In rounds: a load that was a base of addresses and becomes another value makes more addresses known.
     """
     for _ in range(ROUNDS):
-        function, changed = _round(function)
-        if not changed:
+        function, again = _round(function)
+        if not again:
             break
     return function

@@ -8,6 +8,7 @@ of memory or gas (MSIZE, GAS, SSTORE, CALL, CREATE): if it fails, the halt undoe
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from transpiler.analyses.dataflow import Scope, Shape, solve_forward
@@ -17,6 +18,7 @@ from transpiler.ssa.ir import Block, BlockId, Function, Inst, Value
 from zkvm.word import MASK
 
 _OBSERVES: Final = frozenset({"MSIZE", "GAS", "SSTORE", "CALL", "CREATE"})
+LIMIT: Final = 256
 _Covered = dict[Value | None, tuple[int, int]]
 """Base to (low, high): each range from low to high past the base is covered; base None has low 0."""
 
@@ -64,13 +66,18 @@ class _Grow:
         self.function = function
         self.addresses = Addresses(function)
         self.scope = Scope(function)
+        counts = Counter(
+            self.addresses.address(i.args[0]).base for b in function.blocks.values() for i in b.insts if i.op == "MGROW"
+        )
+        self.bases = set([base for base, count in counts.items() if count > 1][:LIMIT]) | {None}
 
     def growth(self, inst: Inst) -> tuple[Address, int] | None:
-        """The range, when its length is a constant."""
+        """The range, when its length is a constant and its base occurs more than once (the first LIMIT bases)."""
         if inst.op != "MGROW":
             return None
         length = self.function.constants.get(inst.args[1])
-        return None if length is None or length > REACH else (self.addresses.address(inst.args[0]), length)
+        address = self.addresses.address(inst.args[0])
+        return None if length is None or length > REACH or address.base not in self.bases else (address, length)
 
     def meet(self, number: BlockId, ends: list[_Covered]) -> _Covered:
         """What is covered at the start of a block."""

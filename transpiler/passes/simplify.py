@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from typing import Final
 
 from transpiler.ssa.edit import reachable, settle_gas, substitute, substitute_edge
 from transpiler.ssa.ir import Block, BlockId, Edge, Function, Inst, Value
+
+ROUNDS: Final = 16
+STEPS: Final = 64
 
 
 def _uses(function: Function) -> Counter[Value]:
@@ -50,30 +54,28 @@ def _thread(function: Function) -> dict[BlockId, Block]:
 
     def final(edge: Edge) -> Edge:
         seen = set[BlockId]()
-        while edge.block in forwards and edge.block not in seen:
+        while edge.block in forwards and edge.block not in seen and len(seen) < STEPS:
             seen.add(edge.block)
             params, onward = forwards[edge.block]
             edge = substitute_edge(onward, dict(zip(params, edge.args, strict=True)))
         return edge
 
-    blocks = {}
+    blocks = dict(function.blocks)
     for number, block in function.blocks.items():
         term = block.term
         if term.kind in ("JUMP", "BRANCH") and any(edge.block in forwards for edge in term.edges):
-            block = block._replace(term=term._replace(edges=tuple([final(edge) for edge in term.edges])))
-        blocks[number] = block
+            blocks[number] = block._replace(term=term._replace(edges=tuple([final(edge) for edge in term.edges])))
     return blocks
 
 
 def _same_ways(blocks: dict[BlockId, Block]) -> dict[BlockId, Block]:
     """BRANCH with two equal edges becomes JUMP."""
-    result = {}
+    changed = {}
     for number, block in blocks.items():
         term = block.term
         if term.kind == "BRANCH" and term.edges[0] == term.edges[1]:
-            block = block._replace(term=term._replace(kind="JUMP", args=(), edges=term.edges[:1]))
-        result[number] = block
-    return result
+            changed[number] = block._replace(term=term._replace(kind="JUMP", args=(), edges=term.edges[:1]))
+    return {**blocks, **changed} if changed else blocks
 
 
 def _merge(function: Function, blocks: dict[BlockId, Block]) -> dict[BlockId, Block]:
@@ -119,12 +121,14 @@ def _own_values(function: Function, blocks: dict[BlockId, Block]) -> dict[BlockI
     values: dict[Value, Value] = {}
 
     def final(value: Value) -> Value:
-        while value in values:
-            value = values[value]
-        return value
+        end = value
+        while end in values:
+            end = values[end]
+        while value in values:  # the path becomes short
+            values[value], value = end, values[value]
+        return end
 
-    changed = True
-    while changed:
+    for _ in range(ROUNDS):
         changed = False
         for block in blocks.values():
             for param in block.params:
@@ -136,6 +140,8 @@ def _own_values(function: Function, blocks: dict[BlockId, Block]) -> dict[BlockI
                     if block.id not in landings or value in function.constants:
                         values[param] = value
                         changed = True
+        if not changed:
+            break
     if not values:
         return blocks
     kept = {
@@ -160,17 +166,16 @@ def _with_params(block: Block, kept: dict[BlockId, tuple[int, ...]]) -> Block:
 
 def _known_returns(function: Function, blocks: dict[BlockId, Block]) -> dict[BlockId, Block]:
     """RETURNTO a known label is JUMP; INVOKE that passes no label is JUMP."""
-    result = {}
+    changed = {}
     for number, block in blocks.items():
         term = block.term
         if term.kind == "RETURNTO" and term.args[0] in function.labels:
             target = function.labels[term.args[0]]
             edges = tuple([edge for edge in term.edges if edge.block == target])
-            block = block._replace(term=term._replace(kind="JUMP", args=(), edges=edges))
+            changed[number] = block._replace(term=term._replace(kind="JUMP", args=(), edges=edges))
         elif term.kind == "INVOKE" and not any(arg in function.labels for arg in term.edges[0].args):
-            block = block._replace(term=term._replace(kind="JUMP", resumes=()))
-        result[number] = block
-    return result
+            changed[number] = block._replace(term=term._replace(kind="JUMP", resumes=()))
+    return reachable(function, {**blocks, **changed}) if changed else blocks
 
 
 def _used_labels(function: Function, blocks: dict[BlockId, Block]) -> Function:
@@ -184,8 +189,9 @@ def _used_labels(function: Function, blocks: dict[BlockId, Block]) -> Function:
 
 def simplify(function: Function) -> Function:
     """The function with simpler control flow."""
-    blocks = _own_values(function, reachable(function, function.blocks))
-    function = _used_labels(function, reachable(function, _known_returns(function, blocks)))
-    blocks = _same_ways(reachable(function, _thread(function)))
-    blocks = _merge(function, reachable(function, blocks))
-    return function.with_blocks(blocks)
+    blocks = _known_returns(function, _own_values(function, function.blocks))
+    function = _used_labels(function, blocks)
+    blocks = _same_ways(_thread(function))
+    if blocks is not function.blocks:
+        blocks = reachable(function, blocks)
+    return function.with_blocks(_merge(function, blocks))

@@ -1,6 +1,6 @@
 """Dead stores: MSTORE at a constant offset whose word nothing reads before the frame ends or the word is written again.
 
-State: the set of constant words that may be read later (one bit for each constant offset that some MSTORE has), backward, meet is
+State: the set of constant words that may be read later (one bit for each of the lowest LIMIT offsets of some MSTORE), backward, meet is
 union: least fixpoint. A read at an unknown place reads all of them, and so does ESCAPE. A write keeps growth and gas: MGROW is separate.
 """
 
@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import or_
+from typing import Final
 
 from transpiler.analyses.dataflow import Shape, solve_backward
 from transpiler.analyses.memory import REACH, WORD, Addresses, Range
 from transpiler.ssa.edit import without
 from transpiler.ssa.ir import Block, BlockId, Function, Inst, Term
+
+LIMIT: Final = 512
 
 
 class _Stores:
@@ -26,7 +29,7 @@ class _Stores:
                     base, offset = self.addresses.address(inst.args[0])
                     if base is None and offset < REACH:
                         offsets.add(offset)
-        self.offsets = sorted(offsets)
+        self.offsets = sorted(offsets)[:LIMIT]
         self.bit = {offset: 1 << index for index, offset in enumerate(self.offsets)}
         self.all = (1 << len(self.offsets)) - 1
 
@@ -60,8 +63,8 @@ class _Stores:
             written = self.addresses.written(inst)
             if written is not None:
                 if inst.op == "MSTORE" and written.start.base is None and written.start.offset < REACH:
-                    bit = self.bit[written.start.offset]
-                    if dead is not None and not live & bit:
+                    bit = self.bit.get(written.start.offset, 0)
+                    if dead is not None and bit and not live & bit:
                         dead.add(index)
                     live &= ~bit
                 elif inst.op != "CALL":  # a call may write less than its output range

@@ -58,6 +58,10 @@ class Context:
             if number is not None:
                 return None, (offset + number) & MASK
             args = self.defined(value, "ADD")
+            less = self.defined(value, "SUB") if args is None else None
+            if less is not None and (taken := self.constant(less[1])) is not None:
+                value, offset = less[0], (offset - taken) & MASK
+                continue
             if args is None:
                 return value, offset
             first, second = self.constant(args[0]), self.constant(args[1])
@@ -173,7 +177,21 @@ def _below(context: Context, a: Value, b: Value) -> Rewritten:
 def _signed_below(context: Context, a: Value, b: Value) -> Rewritten:
     if a == b:
         return context.numbering.constant(0)
-    return ("LT", (a, b)) if context.known(a)[0] >> 255 and context.known(b)[0] >> 255 else None
+    if context.known(a)[0] >> 255 and context.known(b)[0] >> 255:
+        return "LT", (a, b)
+    return _length_check(context, a, b)
+
+
+def _length_check(context: Context, a: Value, b: Value) -> Rewritten:
+    """SLT(x - c, k) is LT(x, c + k) where c <= x, and neither x nor c + k reaches 2^255: how solc checks the length of call data."""
+    base, offset = context.linear(a)
+    bound = context.constant(b)
+    taken = MASK + 1 - offset
+    if base is None or bound is None or bound + taken >> 255 or not context.known(base)[0] >> 255:
+        return None
+    if not context.conditions.at_least(base, taken, context.block):
+        return None
+    return "LT", (base, context.numbering.constant(bound + taken))
 
 
 def _above(context: Context, a: Value, b: Value) -> Rewritten:

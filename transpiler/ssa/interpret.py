@@ -1,7 +1,7 @@
 """A direct interpreter of a function over a simple host: what tests compare two functions by.
 
 It is small on purpose. Calls and creates are uninterpreted: the host answers them from a hash of what they are given. Gas follows the
-rules from Berlin on whatever the fork; that is enough to compare functions of one code object with each other.
+rules from Berlin on, EXP apart, whatever the fork; that is enough to compare functions of one code object with each other.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Final
 from transpiler.errors import InternalError
 from transpiler.ssa.arithmetic import EVALUATE
 from transpiler.ssa.ir import BlockId, Edge, Function, Inst, Term, Value
+from transpiler.ssa.ops import dynamic_gas
 from zkvm.isa.table import ENV_KINDS
 from zkvm.word import MASK, keccak256
 
@@ -26,6 +27,7 @@ class Halted(Exception):
 class Host:
     """All that a frame reads and changes. Units: `gas` is the gas given, `charged` what is charged but for memory, `words` the active memory."""
 
+    fork: str = "Osaka"
     calldata: bytes = b""
     code: bytes = b""
     env: dict[str, int] = field(default_factory=dict)
@@ -167,10 +169,10 @@ def execute(host: Host, op: str, imm: int, args: tuple[int, ...]) -> int:
         case "GAS":
             return host.gas_left()
         case "SHA3":
-            host.charged += 6 * ((args[1] + 31) // 32)
+            host.charged += dynamic_gas(op, args[1], host.fork) or 0
             return int.from_bytes(keccak256(host.read(*args)), "big")
         case "EXPGAS":
-            host.charged += 50 * ((args[0].bit_length() + 7) // 8)
+            host.charged += dynamic_gas(op, args[0], host.fork) or 0
         case "ENV":
             kind = ENV_KINDS[imm]
             answers = {"CALLDATASIZE": len(host.calldata), "CODESIZE": len(host.code), "RETURNDATASIZE": len(host.returndata)}
@@ -262,6 +264,7 @@ class Frame:
 
 def run(function: Function, host: Host, max_steps: int = 100_000) -> Outcome:
     """Runs the function from its entry; the host changes."""
+    host.fork = function.fork
     frame = Frame(function, host)
     block = function.blocks[function.entry]
     try:

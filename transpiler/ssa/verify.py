@@ -10,7 +10,7 @@ from __future__ import annotations
 from transpiler.analyses.dominance import Dominance, dominance
 from transpiler.errors import InternalError
 from transpiler.ssa.ir import TERM_KINDS, Block, BlockId, Function, Inst, Term, Value
-from transpiler.ssa.ops import OPS
+from transpiler.ssa.ops import OPS, dynamic_gas
 
 
 def _fail(block: BlockId, what: str, item: Inst | Term | None = None) -> InternalError:
@@ -113,17 +113,18 @@ def static_gas(block: Block) -> int:
 
 
 def _priced(function: Function, block: Block) -> dict[tuple[str, int], list[int | None]]:
-    """The dynamic gas of hashes by operation and pc: what a rewrite may turn into static gas (None: the length is not constant)."""
+    """The dynamic gas of hashes and exponents by operation and pc: what a rewrite may turn into static gas (None: it is not constant)."""
     found: dict[tuple[str, int], list[int | None]] = {}
     for inst in block.insts:
-        if inst.op == "SHA3":
-            length = function.constants.get(inst.args[1])
-            found.setdefault((inst.op, inst.origin), []).append(None if length is None else 6 * ((length + 31) // 32))
+        if inst.op in ("SHA3", "EXPGAS"):
+            operand = function.constants.get(inst.args[-1])
+            price = None if operand is None else dynamic_gas(inst.op, operand, function.fork)
+            found.setdefault((inst.op, inst.origin), []).append(price)
     return found
 
 
 def verify_gas(before: Function, after: Function) -> None:
-    """Each block kept the static gas of the block of that number, plus that of the blocks merged into it, plus that of hashes that are gone.
+    """Each block kept the static gas of the block of that number, plus that of the blocks merged into it, and of hashes and exponents gone.
 
     Blocks keep their numbers; a block that is gone was unreachable, or empty and without gas, or its gas went into the one block
     before it; a copy has the gas of what it copies. So the gas of a block is that of a path of `before` that begins at it and goes
@@ -144,7 +145,7 @@ def verify_gas(before: Function, after: Function) -> None:
             gas += static_gas(old)
             gone = [price for key, prices in _priced(before, old).items() for price in prices[kept.get(key, 0) :]]
             if None in gone:
-                continue  # a hash of unknown length would be gone: not the path that was merged
+                continue  # a hash or exponent of unknown gas would be gone: not the path that was merged
             gas += sum(price for price in gone if price is not None)
             if block.term.kind in (old.term.kind, "JUMP" if old.term.edges else old.term.kind):
                 sums.add(gas)

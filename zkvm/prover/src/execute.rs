@@ -66,15 +66,17 @@ fn execute(py: Python<'_>, request_json: &str, programs: Vec<Vec<u8>>) -> PyResu
     })
 }
 
-/// Traces a request and gives the counts of what a proof would have to hold; for measurements.
+/// Runs a request through the traced loop: its result, the numbers of chained and pure steps, and seconds.
 #[pyfunction]
-fn trace_counts(py: Python<'_>, request_json: &str, programs: Vec<Vec<u8>>) -> PyResult<(usize, usize, f64)> {
+#[pyo3(signature = (request_json, programs, max_steps = 1 << 22))]
+fn execute_traced(py: Python<'_>, request_json: &str, programs: Vec<Vec<u8>>, max_steps: usize) -> PyResult<(String, usize, usize, f64)> {
     guarded(py, || {
         let run = || {
             let (request, library) = (Request::parse(request_json)?, library(&programs)?);
             let begun = std::time::Instant::now();
-            let (_, trace) = machine::trace(&request, &library, 1 << 24)?;
-            Ok((trace.steps.len(), trace.pures.len(), begun.elapsed().as_secs_f64()))
+            let (outcome, trace) = machine::trace(&request, &library, max_steps)?;
+            let seconds = begun.elapsed().as_secs_f64();
+            Ok((outcome.to_json(), trace.steps.len(), trace.pures.len(), seconds))
         };
         run().map_err(|error: RunError| PyValueError::new_err(error.to_string()))
     })
@@ -105,7 +107,7 @@ fn version() -> &'static str {
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("ISA_DIGEST", pyo3::types::PyBytes::new(module.py(), &isa::ISA_DIGEST))?;
     module.add_function(wrap_pyfunction!(execute, module)?)?;
-    module.add_function(wrap_pyfunction!(trace_counts, module)?)?;
+    module.add_function(wrap_pyfunction!(execute_traced, module)?)?;
     module.add_function(wrap_pyfunction!(lint, module)?)?;
     module.add_function(wrap_pyfunction!(isa_digest, module)?)?;
     module.add_function(wrap_pyfunction!(version, module)?)

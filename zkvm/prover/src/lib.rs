@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 
 pub mod execute;
 pub mod guard;
+pub mod oracle;
 pub mod proof;
 
 #[global_allocator]
@@ -13,5 +14,6 @@ static GLOBAL: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     execute::register(module)?;
-    proof::register(module)
+    proof::register(module)?;
+    oracle::register(module)
 }

@@ -41,6 +41,26 @@ PROGRAMS: Final[dict[str, str]] = {
     "underflow": "CALLVALUE @there JUMPI STOP there: ADD STOP",
     "deep": "again: 1 @again JUMP",
     "masked": "@there 0xffffffff AND JUMP there: STOP",
+    # a table of targets in the code, one of which is no JUMPDEST
+    "table": """
+        2 0 CALLDATALOAD 0xe0 SHR 3 AND 1 SHL @table ADD 1 ADD 30 CODECOPY 0 MLOAD JUMP
+        a: STOP
+        b: 1 2 ADD POP STOP
+        c: 0 0 REVERT
+        table: .pc a .pc b .pc c .bytes 0x0003
+    """,
+    # the same with what is not known to be few: any entry, memory that is not zero, on a cycle
+    "table_any": "2 0 CALLDATALOAD @table ADD 30 CODECOPY 0 MLOAD JUMP a: STOP table: .pc a .pc a",
+    "table_dirty": """
+        CALLVALUE 0 MSTORE 2 0 CALLDATALOAD 1 AND 1 SHL @table ADD 1 ADD 30 CODECOPY 0 MLOAD JUMP
+        a: STOP
+        table: .pc a .pc a
+    """,
+    "table_cycle": """
+        again: 2 0 CALLDATALOAD 1 AND 1 SHL @table ADD 1 ADD 30 CODECOPY 0 MLOAD JUMP
+        a: CALLVALUE 0 MSTORE @again JUMP
+        table: .pc a .pc a
+    """,
     "constant_condition": "1 @there JUMPI INVALID there: 0 @nowhere JUMPI STOP nowhere: INVALID",
 }
 

@@ -7,7 +7,7 @@ import pytest
 from tests.unit.transpiler.cfg.programs import PROGRAMS, pcs
 from transpiler.cfg.build import build, escapes, resolve
 from transpiler.cfg.certificate import certify
-from transpiler.cfg.graph import BlockId, Branch, Cfg, Enter, Escape, Goto, Halt, Leave, Step, Trap
+from transpiler.cfg.graph import BlockId, Branch, Cfg, Dispatch, Enter, Escape, Goto, Halt, Leave, Step, Trap
 from transpiler.evm.assemble import assemble
 from transpiler.evm.disassemble import disassemble
 
@@ -126,3 +126,21 @@ def test_the_node_budget_ends_in_the_generic_tier() -> None:
     certify(cfg)
     if len(cfg.nodes) == 1:
         assert cfg.nodes[0].exit == Goto(Escape(0, "budget"))
+
+
+def test_a_table_of_targets_is_closed() -> None:
+    cfg = graph("table")
+    code = cfg.code
+    assert (cfg.unresolved, escapes(cfg)) == ((), 0)
+    (arc,) = [node.exit.arc for node in cfg.nodes if isinstance(node.exit, Goto) and isinstance(node.exit.arc, Dispatch)]
+    assert isinstance(arc, Dispatch)
+    assert arc.default == Trap("BADJUMP")
+    assert [pc for pc, _ in arc.cases] == sorted(code.jumpdests)[:3]
+    assert {type(cfg.nodes[way.target].exit) for _, way in arc.cases if isinstance(way, Step)} == {Halt}
+
+
+@pytest.mark.parametrize("name", ["table_any", "table_dirty", "table_cycle"])
+def test_a_table_that_is_not_known_stays_open(name: str) -> None:
+    cfg = graph(name)
+    assert len(cfg.unresolved) == 1
+    assert escapes(cfg) == 1

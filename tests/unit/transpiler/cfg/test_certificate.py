@@ -10,7 +10,7 @@ import pytest
 from tests.unit.transpiler.cfg.programs import PROGRAMS
 from transpiler.cfg.build import build
 from transpiler.cfg.certificate import Certificate, certify, check
-from transpiler.cfg.graph import Branch, Caller, Cfg, Context, Enter, Exit, Goto, Halt, Leave, Node, Step, Trap
+from transpiler.cfg.graph import Branch, Caller, Cfg, Context, Dispatch, Enter, Escape, Exit, Goto, Halt, Leave, Node, Step, Trap
 from transpiler.errors import InternalError
 from transpiler.evm.assemble import assemble
 from transpiler.evm.disassemble import disassemble
@@ -139,7 +139,25 @@ def wrong_entry(cfg: Cfg) -> Cfg:
     return replace(cfg, nodes=cfg.nodes[1:])
 
 
+def drop_case(cfg: Cfg) -> Cfg:
+    def fewer(node: Node) -> Exit:
+        assert isinstance(node.exit, Goto)
+        assert isinstance(node.exit.arc, Dispatch)
+        return Goto(replace(node.exit.arc, cases=node.exit.arc.cases[1:]))
+
+    return with_exit(cfg, lambda node: isinstance(node.exit, Goto) and isinstance(node.exit.arc, Dispatch), fewer)
+
+
+def trap_an_open_jump(cfg: Cfg) -> Cfg:
+    def closed(node: Node) -> Exit:
+        return Goto(Dispatch((), Trap("BADJUMP")))
+
+    return with_exit(cfg, lambda node: isinstance(node.exit, Goto) and isinstance(node.exit.arc, Escape), closed)
+
+
 SPOILED = [
+    ("table", drop_case, "dispatch"), ("table_any", trap_an_open_jump, "dispatch"), ("storage", trap_an_open_jump, "dispatch"),
+    ("table_dirty", trap_an_open_jump, "dispatch"),
     ("loop", drop_branch, "branch"), ("loop", swap_branch, "edge"), ("loop", change_window, "window"), ("loop", widen_window, "window"),
     ("loop", end_early, "block"), ("loop", halt_instead, "halt"), ("loop", wrong_halt, "halt"), ("loop", elsewhere, "edge"),
     ("loop", no_such_node, "edge"), ("loop", wrong_entry, "entry"), ("loop", lower_max_height, "height"), ("loop", trap_instead, "trap"),

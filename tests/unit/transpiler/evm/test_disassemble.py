@@ -47,12 +47,12 @@ def test_a_sweep_loses_nothing(data: bytes) -> None:
 def test_assemble() -> None:
     text = """
         @loop PUSH0 PUSH4 0x01   ; a comment
-    loop: 256 JUMP .bytes 0xfe00
+    loop: 256 JUMP .bytes 0xfe00 .pc loop
     """
-    assert assemble(text).hex() == "6100095f63000000015b61010056fe00"
+    assert assemble(text).hex() == "6100095f63000000015b61010056fe000009"
 
 
-@pytest.mark.parametrize("text", ["NOSUCH", "@nowhere", "a: a:", "PUSH1 256", "PUSH1", "0xzz", "PUSH33 1"])
+@pytest.mark.parametrize("text", ["NOSUCH", "@nowhere", "a: a:", "PUSH1 256", "PUSH1", ".pc", ".pc x", "0xzz", "PUSH33 1"])
 def test_assemble_refuses(text: str) -> None:
     with pytest.raises(InputError):
         assemble(text)

@@ -171,7 +171,7 @@ class Contract:
     def loop(self, depth: int) -> None:
         """A loop of a few turns with its counter on the stack."""
         out, top, end = self.out, self.label(), self.label()
-        out.push(self.rng.randrange(4))
+        out.push(self.rng.choice((0, 1, 2, 3, 5, 9)))
         self.height += 1
         out.place(top)
         out.op("DUP1", "ISZERO")

@@ -11,7 +11,7 @@ from transpiler.ssa.ir import Function
 from zkvm.word import MASK
 
 STEPS = 200_000
-OPCODES = bytes.fromhex("5b5657606060808182909101031514505251545535 5a59f1a1205e3753161061f03dff".replace(" ", ""))
+OPCODES = bytes.fromhex("5b5657606060808182909101031514505251545535 5a59f1a1205e37531610610a0af03dff".replace(" ", ""))
 
 
 def word(rng: random.Random) -> int:

@@ -49,6 +49,7 @@ def resume(code: bytes, fork: str, host: Host, escaped: Outcome, max_steps: int 
 def run(code: bytes, fork: str, host: Host, max_steps: int = 1_000_000, stack: list[int] | None = None, pc: int = 0) -> Outcome:
     """Runs the code as one frame, from a stack (bottom first) and a pc."""
     listing = disassemble(code, fork)
+    host.fork = fork
     stack = [] if stack is None else stack
     try:
         for _ in range(max_steps):

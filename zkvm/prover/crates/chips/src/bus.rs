@@ -61,6 +61,10 @@ pub mod name {
     pub const KECCAK: &str = "keccak";
     /// multiset, internal to the hash chips
     pub const SPONGE: &str = "sponge";
+    /// multiset, head to window: (kind, frame, clk, call, destination word, first byte in it, source, source byte, length, given limbs 16); see [`crate::copy`]
+    pub const JOB: &str = "job";
+    /// multiset, from window row to window row: (kind, frame, clk, tag or call, destination, source, shift, remaining, valid, carried limbs 16)
+    pub const WINDOW: &str = "window";
     /// multiset, among the copy chips: (frame, clk, tag, chunk index, word, byte, remaining): a STREAM under way, at byte offset 32 word + byte
     pub const COPY: &str = "copy";
 }
@@ -93,6 +97,8 @@ pub mod tag {
     pub const TURN: u32 = 12;
     /// chip to chip: the SHA3's row sends it as the claim does DATA: x = clk of the SHA3, y = chunk index; its input, zero-padded at the end
     pub const PREIMAGE: u32 = 13;
+    /// chip to chip, as PREIMAGE: x = clk of an MLOAD that the copy chips serve; its word
+    pub const LOADED: u32 = 14;
 }
 
 /// Ticks of one chained instruction (ISA 2.1).

@@ -73,7 +73,7 @@ pub struct FrameInfo {
 pub type GasQuery = (u32, u32, u32);
 
 /// Shared state of witness generation.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Context {
     /// Index into FORKS.
     pub fork: u8,

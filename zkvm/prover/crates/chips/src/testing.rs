@@ -76,7 +76,7 @@ pub fn edges() -> Vec<U256> {
 }
 
 /// Counterparts of a chip under test.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Mock {
     /// The witness context that the chip's generator gets.
     pub context: Context,
@@ -122,6 +122,13 @@ impl Mock {
     /// A message that others send (`count` > 0) or query, or receive (`count` < 0).
     pub fn owe(&mut self, bus: &str, message: Vec<u32>, count: i32) {
         *self.owed.entry((bus.to_owned(), message)).or_default() += F::from_i32(count);
+    }
+
+    /// Owes all that another chip says.
+    pub fn owe_all(&mut self, said: &Balance) {
+        for (key, &count) in said {
+            *self.owed.entry(key.clone()).or_default() += count;
+        }
     }
 
     /// An entry that a look-up table of others holds, and how often an honest run queries it in addition to earlier offers.

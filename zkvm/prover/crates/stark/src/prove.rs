@@ -46,7 +46,7 @@ pub struct Proven {
 pub fn prove(request: &Request, trace: &Trace, key: Key, profile: u8) -> Result<Proven, ProveError> {
     let started = Instant::now();
     let parameters: &Profile = PROFILES.get(usize::from(profile)).ok_or_else(|| ProveError::Internal("no such profile".into()))?;
-    let witness = witness(request, trace, &key.tables)?;
+    let witness = witness(request, trace, &key.tables, parameters.log_blowup)?;
     let mut tables: Vec<Table> = key.tables.clone();
     tables.extend(witness.others.iter().cloned());
     let log_heights: Vec<usize> = witness.traces.iter().map(|trace| log2_strict_usize(trace.height())).collect();

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use p3_air::{Air, BaseAir};
 use p3_matrix::dense::RowMajorMatrix;
 use sol2zk_chips::bus::{ChipBuilder, F};
-use sol2zk_chips::{boundary, claim, compare, finish, fixed, flow, frame, gas, rom};
+use sol2zk_chips::{
+    access, addsub, bitwise, boundary, claim, compare, copy, finish, fixed, flow, frame, gas, hash, input, keccak, limb_and, log, mgrow, mul, observe, rom, shift, slot, storage, stream, undo, window,
+};
 
 macro_rules! tables {
     ($($(#[$doc:meta])* $variant:ident($air:ty), $name:literal;)+) => {
@@ -83,6 +85,42 @@ tables! {
     Boundary(boundary::BoundaryAir), "boundary";
     /// Comparisons and conditional branches.
     Compare(compare::CompareAir), "compare";
+    /// ADD and SUB.
+    AddSub(addsub::AddSubAir), "addsub";
+    /// Registers and aligned memory words.
+    Access(access::AccessAir), "access";
+    /// MGROW.
+    Mgrow(mgrow::MgrowAir), "mgrow";
+    /// MSIZE and GAS.
+    Observe(observe::ObserveAir), "observe";
+    /// Environment and call data.
+    Input(input::InputAir), "input";
+    /// SLOAD and SSTORE.
+    Storage(storage::StorageAir), "storage";
+    /// Claimed slots.
+    Slot(slot::SlotAir), "slot";
+    /// Undone stores.
+    Undo(undo::UndoAir), "undo";
+    /// TOPIC and LOG.
+    Log(log::LogAir), "log";
+    /// Whole words of output and log data.
+    Stream(stream::StreamAir), "stream";
+    /// Copies and unaligned accesses.
+    Copy(copy::CopyAir), "copy";
+    /// Their bytes.
+    Window(window::WindowAir), "window";
+    /// Hashes of one and two words.
+    Hash(hash::HashAir), "hash";
+    /// Keccak permutations.
+    Keccak(keccak::KeccakTable), "keccak";
+    /// AND, OR, XOR, NOT.
+    Bitwise(bitwise::BitwiseAir), "bitwise";
+    /// AND of limbs.
+    LimbAnd(limb_and::LimbAndAir), "limb_and";
+    /// SHL, SHR, SAR.
+    Shift(shift::ShiftAir), "shift";
+    /// MUL.
+    Mul(mul::MulAir), "mul";
 }
 
 /// Bits of the tables that every proof has: the fixed ones, the claim, frames and their ends.
@@ -97,7 +135,25 @@ pub fn table(index: usize, fork: u8, claim: &claim::ClaimAir) -> Table {
         7 => Table::Gas(gas::GasAir),
         8 => Table::Flow(flow::FlowAir),
         9 => Table::Boundary(boundary::BoundaryAir),
-        _ => Table::Compare(compare::CompareAir),
+        10 => Table::Compare(compare::CompareAir),
+        11 => Table::AddSub(addsub::AddSubAir),
+        12 => Table::Access(access::AccessAir),
+        13 => Table::Mgrow(mgrow::MgrowAir),
+        14 => Table::Observe(observe::ObserveAir),
+        15 => Table::Input(input::InputAir),
+        16 => Table::Storage(storage::StorageAir { fork }),
+        17 => Table::Slot(slot::SlotAir),
+        18 => Table::Undo(undo::UndoAir),
+        19 => Table::Log(log::LogAir),
+        20 => Table::Stream(stream::StreamAir),
+        21 => Table::Copy(copy::CopyAir),
+        22 => Table::Window(window::WindowAir),
+        23 => Table::Hash(hash::HashAir),
+        24 => Table::Keccak(keccak::KeccakTable),
+        25 => Table::Bitwise(bitwise::BitwiseAir),
+        26 => Table::LimbAnd(limb_and::LimbAndAir),
+        27 => Table::Shift(shift::ShiftAir),
+        _ => Table::Mul(mul::MulAir),
     }
 }
 

@@ -21,7 +21,7 @@ use crate::tables::Table;
 
 mod chips;
 
-use chips::Chips;
+use chips::{Chips, ClaimData};
 
 /// Why a run has no witness.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -60,7 +60,7 @@ pub struct Witness {
 }
 
 /// Builds the witness of a traced run.
-pub fn witness(request: &Request, trace: &Trace, fixed: &[Table]) -> Result<Witness, WitnessError> {
+pub fn witness(request: &Request, trace: &Trace, fixed: &[Table], log_blowup: usize) -> Result<Witness, WitnessError> {
     let mut statement = statement(request, trace);
     let accounts: HashMap<Address, u32> = statement.accounts.iter().zip(0..).map(|(account, i)| (account.address, i)).collect();
     let mut ctx = context(&statement, trace, &accounts);
@@ -70,6 +70,7 @@ pub fn witness(request: &Request, trace: &Trace, fixed: &[Table]) -> Result<Witn
         chips.pure(pure, &mut ctx).map_err(|what| unsupported(trace, 0, pure.id, what))?;
     }
     for frame in trace.frames.iter().filter(|frame| frame.program.is_some()) {
+        chips.data = claim_data(frame, request, trace);
         run(frame, trace, &mut chips, &mut ctx)?;
     }
     // what was looked up of the claim is what the receipt has to say
@@ -83,7 +84,7 @@ pub fn witness(request: &Request, trace: &Trace, fixed: &[Table]) -> Result<Witn
     }
     let ledger: Ledger = statement.check(&trace.programs)?;
     let claim = ClaimAir::new(statement.claim_rows(&trace.programs, &ledger));
-    let mut tables = chips.finish(&mut ctx, &statement, &claim);
+    let mut tables = chips.finish(&mut ctx, &statement, &claim, log_blowup);
     tables.sort_by_key(|(index, _, _)| *index);
     let mut present = (1 << crate::key::FIXED) - 1;
     let mut traces: Vec<RowMajorMatrix<F>> = fixed.iter().map(|table| fixed_trace(table, &ctx)).collect();
@@ -108,6 +109,19 @@ fn fixed_trace(table: &Table, ctx: &Context) -> RowMajorMatrix<F> {
 fn unsupported(trace: &Trace, call: u32, id: u32, what: String) -> WitnessError {
     let base = trace.programs.iter().map(|placed| placed.base).filter(|&base| base < id).max().unwrap_or(0);
     WitnessError::Unsupported { call, what, id: id - base }
+}
+
+/// What the claim serves a frame.
+fn claim_data(frame: &Frame, request: &Request, trace: &Trace) -> ClaimData {
+    let call = request.calls.get(frame.call as usize);
+    let data = call.map(|call| call.data.clone()).unwrap_or_default();
+    let program = frame.program.and_then(|program| trace.programs.get(program as usize));
+    let mut code = program.map(|placed| placed.program.code.clone()).unwrap_or_default();
+    if call.is_some_and(|call| call.create.is_some()) {
+        code.extend_from_slice(&data);
+        return ClaimData { code, calldata: Vec::new() };
+    }
+    ClaimData { code, calldata: data }
 }
 
 /// Rows of one frame, in order of clk.
