@@ -55,11 +55,11 @@ fn wrong_results_are_rejected() {
     let right = a.wrapping_mul(b);
     for wrong in [right.wrapping_add(U256::ONE), right ^ (U256::ONE << 255usize), U256::ZERO, seeded.random()] {
         let mut forged = table.clone();
-        MulCols::view_mut(&mut forged.values).result = limbs(wrong);
+        MulCols::view_mut(&mut forged.values[..MulCols::<F>::WIDTH]).result = limbs(wrong);
         assert!(mock.forged("mul", &MulAir, &forged).is_some());
     }
     let mut forged = table.clone();
-    let columns = MulCols::view_mut(&mut forged.values);
+    let columns = MulCols::view_mut(&mut forged.values[..MulCols::<F>::WIDTH]);
     columns.result[15] += F::from_u32(1 << 16);
     columns.carries[15].low -= F::ONE;
     assert!(mock.forged("mul", &MulAir, &forged).is_some());
@@ -70,7 +70,7 @@ fn wrong_results_are_rejected() {
 fn a_carry_has_more_than_one_form() {
     let (mock, table) = table(&[(U256::MAX, U256::MAX)]);
     let mut other = table.clone();
-    let Carry { low, high } = &mut MulCols::view_mut(&mut other.values).carries[7];
+    let Carry { low, high } = &mut MulCols::view_mut(&mut other.values[..MulCols::<F>::WIDTH]).carries[7];
     (*low, *high) = (*low + F::from_u8(64), *high - F::ONE);
     assert_eq!(mock.forged("mul", &MulAir, &other), None);
 }
