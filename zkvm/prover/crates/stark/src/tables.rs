@@ -6,7 +6,7 @@ use p3_air::{Air, BaseAir};
 use p3_matrix::dense::RowMajorMatrix;
 use sol2zk_chips::bus::{ChipBuilder, F};
 use sol2zk_chips::{
-    access, addsub, bitwise, boundary, claim, compare, copy, finish, fixed, flow, frame, gas, hash, input, keccak, limb_and, log, mgrow, mul, observe, rom, shift, slot, storage, stream, undo, window,
+    access, addsub, bitwise, boundary, claim, compare, copy, divmod, finish, fixed, flow, frame, gas, hash, input, keccak, limb_and, log, mgrow, mul, observe, rom, shift, slot, storage, stream, undo, window,
 };
 
 macro_rules! tables {
@@ -121,6 +121,8 @@ tables! {
     Shift(shift::ShiftAir), "shift";
     /// MUL.
     Mul(mul::MulAir), "mul";
+    /// DIV, MOD, SDIV, SMOD.
+    DivMod(divmod::DivModAir), "divmod";
 }
 
 /// Bits of the tables that every proof has: the fixed ones, the claim, frames and their ends.
@@ -153,7 +155,8 @@ pub fn table(index: usize, fork: u8, claim: &claim::ClaimAir) -> Table {
         25 => Table::Bitwise(bitwise::BitwiseAir),
         26 => Table::LimbAnd(limb_and::LimbAndAir),
         27 => Table::Shift(shift::ShiftAir),
-        _ => Table::Mul(mul::MulAir),
+        28 => Table::Mul(mul::MulAir),
+        _ => Table::DivMod(divmod::DivModAir),
     }
 }
 

@@ -32,6 +32,6 @@ impl AddSubRows {
 
     /// The table.
     pub fn finish(self) -> Option<RowMajorMatrix<F>> {
-        self.0.finish(AddSubCols::<F>::WIDTH, 1)
+        self.0.finish(AddSubCols::<F>::WIDTH, 2)
     }
 }

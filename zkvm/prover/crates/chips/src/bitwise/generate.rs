@@ -50,6 +50,6 @@ impl BitwiseRows {
 
     /// The table.
     pub fn finish(self) -> Option<RowMajorMatrix<F>> {
-        self.0.finish(BitwiseCols::<F>::WIDTH, 1)
+        self.0.finish(BitwiseCols::<F>::WIDTH, 2)
     }
 }

@@ -34,7 +34,7 @@ impl CompareRows {
 
     /// The table.
     pub fn finish(self) -> Option<RowMajorMatrix<F>> {
-        self.0.finish(CompareCols::<F>::WIDTH, 1)
+        self.0.finish(CompareCols::<F>::WIDTH, 2)
     }
 
     fn push_row(&mut self, op: u16, id: u32, region: u32, operands: &[U256; 3], ctx: &mut Context) -> Option<&mut CompareCols<F>> {

@@ -51,6 +51,6 @@ impl LimbAndAir {
             columns.both = F::from_u16(x & y);
             columns.uses = F::from_u32(count);
         }
-        rows.finish(LimbAndCols::<F>::WIDTH, 1)
+        rows.finish(LimbAndCols::<F>::WIDTH, 2)
     }
 }

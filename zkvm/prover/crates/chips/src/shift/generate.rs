@@ -57,7 +57,7 @@ impl ShiftRows {
 
     /// The table.
     pub fn finish(self) -> Option<RowMajorMatrix<F>> {
-        self.0.finish(ShiftCols::<F>::WIDTH, 1)
+        self.0.finish(ShiftCols::<F>::WIDTH, 2)
     }
 }
 

@@ -10,6 +10,7 @@ use sol2zk_chips::claim::ClaimAir;
 use sol2zk_chips::compare::CompareRows;
 use sol2zk_chips::context::Context;
 use sol2zk_chips::copy::CopyRows;
+use sol2zk_chips::divmod::DivModRows;
 use sol2zk_chips::finish::{FinishRows, Stream};
 use sol2zk_chips::flow::FlowRows;
 use sol2zk_chips::frame::FrameRows;
@@ -56,6 +57,7 @@ pub(super) struct Chips {
     bitwise: BitwiseRows,
     shift: ShiftRows,
     mul: MulRows,
+    divmod: DivModRows,
     access: AccessRows,
     mgrow: MgrowRows,
     observe: ObserveRows,
@@ -83,6 +85,7 @@ impl Chips {
             bitwise: BitwiseRows::default(),
             shift: ShiftRows::default(),
             mul: MulRows::default(),
+            divmod: DivModRows::default(),
             access: AccessRows::default(),
             mgrow: MgrowRows::default(),
             observe: ObserveRows::default(),
@@ -106,6 +109,7 @@ impl Chips {
             isa::AND | isa::OR | isa::XOR | isa::NOT => self.bitwise.push(step, ctx),
             isa::SHL | isa::SHR | isa::SAR => self.shift.push(step, ctx),
             isa::MUL => self.mul.push(step, ctx),
+            isa::DIV | isa::MOD | isa::SDIV | isa::SMOD => self.divmod.push(step, ctx),
             isa::HASH1 | isa::HASH2 => self.hash.push(step, ctx, &mut self.keccak),
             op => return Err(missing(op)),
         }
@@ -186,6 +190,7 @@ impl Chips {
         add("bitwise", self.bitwise.finish());
         add("shift", self.shift.finish());
         add("mul", self.mul.finish());
+        add("divmod", self.divmod.finish());
         add("limb_and", limb_and::LimbAndAir::generate(ctx));
         add("access", self.access.finish());
         add("mgrow", self.mgrow.finish());
