@@ -6,7 +6,7 @@ use p3_air::{Air, BaseAir};
 use p3_matrix::dense::RowMajorMatrix;
 use sol2zk_chips::bus::{ChipBuilder, F};
 use sol2zk_chips::{
-    access, addsub, bitwise, boundary, claim, compare, copy, divmod, finish, fixed, flow, frame, gas, hash, input, keccak, limb_and, log, mgrow, mul, observe, rom, shift, slot, storage, stream, undo, window,
+    access, addsub, bitwise, boundary, byte, claim, compare, copy, divmod, finish, fixed, flow, frame, gas, hash, input, keccak, limb_and, log, mgrow, modmul, mul, observe, rom, shift, slot, storage, stream, undo, window,
 };
 
 macro_rules! tables {
@@ -123,6 +123,10 @@ tables! {
     Mul(mul::MulAir), "mul";
     /// DIV, MOD, SDIV, SMOD.
     DivMod(divmod::DivModAir), "divmod";
+    /// BYTE, SIGNEXTEND.
+    Byte(byte::ByteAir), "byte";
+    /// ADDMOD, MULMOD.
+    ModMul(modmul::ModMulAir), "modmul";
 }
 
 /// Bits of the tables that every proof has: the fixed ones, the claim, frames and their ends.
@@ -156,7 +160,9 @@ pub fn table(index: usize, fork: u8, claim: &claim::ClaimAir) -> Table {
         26 => Table::LimbAnd(limb_and::LimbAndAir),
         27 => Table::Shift(shift::ShiftAir),
         28 => Table::Mul(mul::MulAir),
-        _ => Table::DivMod(divmod::DivModAir),
+        29 => Table::DivMod(divmod::DivModAir),
+        30 => Table::Byte(byte::ByteAir),
+        _ => Table::ModMul(modmul::ModMulAir),
     }
 }
 

@@ -87,3 +87,29 @@ fn out_of_gas_is_proven() {
         assert_eq!(verified.receipt.statement.calls[0].status, 2);
     }
 }
+
+/// Every pure instruction of words that has a chip, on small and large words: a row of each family in a real proof.
+#[test]
+fn arithmetic_is_proven() {
+    const CONSTANTS: [u64; 4] = [0, 7, 31, 0xffff_1234_5678];
+    let unary = [isa::ISZERO, isa::NOT];
+    let ternary = [isa::ADDMOD, isa::MULMOD];
+    let binary = [
+        isa::ADD, isa::SUB, isa::MUL, isa::DIV, isa::SDIV, isa::MOD, isa::SMOD, isa::SIGNEXTEND, isa::LT, isa::GT, isa::SLT, isa::SGT, isa::EQ, isa::AND, isa::OR, isa::XOR, isa::BYTE,
+        isa::SHL, isa::SHR, isa::SAR,
+    ];
+    let count = unary.len() + ternary.len() + binary.len();
+    // Identifiers: 1 REGION, a SET for each, STOP; then NOT of the largest constant, then each instruction; then the constants.
+    let first = count as u32 + 3;
+    let constant = |i: u32| first + 1 + count as u32 + i;
+    let mut pure = vec![(isa::NOT, [constant(3), 0, 0])];
+    pure.extend(unary.map(|op| (op, [first, 0, 0])));
+    pure.extend(binary.map(|op| (op, [constant(if matches!(op, isa::SHL | isa::SHR | isa::SAR | isa::BYTE | isa::SIGNEXTEND) { 1 } else { 3 }), first, 0])));
+    pure.extend(ternary.map(|op| (op, [first, first, constant(2)])));
+    let mut chained = vec![(isa::REGION, [0, 0, 0], 3)];
+    chained.extend((0..count as u32).map(|i| (isa::SET, [first + 1 + i, 0, i], 1)));
+    chained.push((isa::STOP, [0, 0, 0], 0));
+    let bytes = receipt(program(&chained, &pure, &CONSTANTS), &request(1, 1000));
+    let verified = verify(&bytes, true).map_err(|rejection| rejection.to_string()).unwrap();
+    assert_eq!(verified.receipt.statement.calls[0].gas_left, 1000 - 3 - count as u64);
+}

@@ -6,6 +6,7 @@ use sol2zk_chips::access::AccessRows;
 use sol2zk_chips::addsub::AddSubRows;
 use sol2zk_chips::bitwise::BitwiseRows;
 use sol2zk_chips::bus::{F, TICKS, tag};
+use sol2zk_chips::byte::ByteRows;
 use sol2zk_chips::claim::ClaimAir;
 use sol2zk_chips::compare::CompareRows;
 use sol2zk_chips::context::Context;
@@ -19,6 +20,7 @@ use sol2zk_chips::input::InputRows;
 use sol2zk_chips::keccak::KeccakRows;
 use sol2zk_chips::log::LogRows;
 use sol2zk_chips::mgrow::MgrowRows;
+use sol2zk_chips::modmul::ModMulRows;
 use sol2zk_chips::mul::MulRows;
 use sol2zk_chips::observe::ObserveRows;
 use sol2zk_chips::shift::ShiftRows;
@@ -58,6 +60,8 @@ pub(super) struct Chips {
     shift: ShiftRows,
     mul: MulRows,
     divmod: DivModRows,
+    byte: ByteRows,
+    modmul: ModMulRows,
     access: AccessRows,
     mgrow: MgrowRows,
     observe: ObserveRows,
@@ -86,6 +90,8 @@ impl Chips {
             shift: ShiftRows::default(),
             mul: MulRows::default(),
             divmod: DivModRows::default(),
+            byte: ByteRows::default(),
+            modmul: ModMulRows::default(),
             access: AccessRows::default(),
             mgrow: MgrowRows::default(),
             observe: ObserveRows::default(),
@@ -110,6 +116,8 @@ impl Chips {
             isa::SHL | isa::SHR | isa::SAR => self.shift.push(step, ctx),
             isa::MUL => self.mul.push(step, ctx),
             isa::DIV | isa::MOD | isa::SDIV | isa::SMOD => self.divmod.push(step, ctx),
+            isa::BYTE | isa::SIGNEXTEND => self.byte.push(step, ctx),
+            isa::ADDMOD | isa::MULMOD => self.modmul.push(step, ctx),
             isa::HASH1 | isa::HASH2 => self.hash.push(step, ctx, &mut self.keccak),
             op => return Err(missing(op)),
         }
@@ -191,6 +199,8 @@ impl Chips {
         add("shift", self.shift.finish());
         add("mul", self.mul.finish());
         add("divmod", self.divmod.finish());
+        add("byte", self.byte.finish());
+        add("modmul", self.modmul.finish());
         add("limb_and", limb_and::LimbAndAir::generate(ctx));
         add("access", self.access.finish());
         add("mgrow", self.mgrow.finish());
