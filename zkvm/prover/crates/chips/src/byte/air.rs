@@ -89,8 +89,8 @@ fn result<B: ChipBuilder>(b: &mut B, row: &ByteCols<B::Var>, bytes: &[B::Expr; B
     let filled = sign * int::<B>(0xff);
     let mut above = B::Expr::ZERO;
     let mut limb = B::Expr::ZERO;
-    for i in 0..BYTES {
-        let value = bytes[i].clone() + above.clone() * (filled.clone() - bytes[i].clone());
+    for (i, byte_i) in bytes.iter().enumerate() {
+        let value = byte_i.clone() + above.clone() * (filled.clone() - byte_i.clone());
         above += row.marks[i].into();
         if i % 2 == 0 {
             limb = value;
