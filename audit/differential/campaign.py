@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from multiprocessing import get_context
 from random import Random
-from time import monotonic
+from time import time
 from typing import Any, Final
 
 from audit.differential import oracle
@@ -124,13 +126,22 @@ class Trial:
     request: Mapping[str, Any]
     result: Mapping[str, Any]
 
+    def theirs(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The EVM's result of this request or a variation."""
+        return self.result if request is self.request else oracle.run(request)
+
 
 def trials(target: Target, effort: Effort, plan: Plan | None = None) -> Iterator[Trial]:
     """The campaign's requests in order; they depend on the EVM's results only, never on the version that is checked."""
     chosen = plan or plan_of(target, effort)
-    for ordinal in range(effort.sequences):
-        if ordinal % CHUNK == 0:
-            generator = _generator(target, chosen, effort.seed, ordinal // CHUNK)
+    for chunk in range(-(-effort.sequences // CHUNK)):
+        yield from chunk_trials(target, effort, chosen, chunk)
+
+
+def chunk_trials(target: Target, effort: Effort, plan: Plan, chunk: int) -> Iterator[Trial]:
+    """The requests of one chunk."""
+    generator = _generator(target, plan, effort.seed, chunk)
+    for ordinal in range(chunk * CHUNK, min(effort.sequences, (chunk + 1) * CHUNK)):
         request = build_request(generator.sequence(), target.subject)
         result = oracle.run(request, trace=True)
         generator.note(request, result)
@@ -138,36 +149,56 @@ def trials(target: Target, effort: Effort, plan: Plan | None = None) -> Iterator
 
 
 @dataclass(slots=True)
-class Checker:
-    """Runs trials against a library and keeps what it finds."""
+class Tally:
+    """What trials showed so far."""
 
-    target: Target
-    library: Library
     findings: list[Finding] = field(default_factory=list)
     seen: dict[str, Seen] = field(default_factory=dict)
     stops: dict[tuple[str, str], Stop] = field(default_factory=dict)
     outcomes: dict[str, dict[str, int]] = field(default_factory=dict)
+    sequences: int = 0
     calls: int = 0
     stopped: int = 0
+    timed_out: bool = False
 
-    def run(self, trial: Trial) -> None:
-        """Compare one request; a mismatch is shrunk and located, each kind once."""
-        collect(self.seen, trial.request, trial.result)
-        for call, outcome in zip(trial.request["calls"], trial.result["calls"], strict=False):
-            name = self.target.function(bytes.fromhex(call["data"][2:]), create=call["create"])
-            counts = self.outcomes.setdefault(name, {"success": 0, "revert": 0, "halt": 0})
-            counts[outcome["status"]] += 1
-        verdict = judge(trial.request, self.library.run, lambda request: trial.result if request is trial.request else oracle.run(request))
-        self.calls += verdict.calls
-        if verdict.stop is not None:
-            self.stopped += 1
-            self.stops.setdefault((verdict.stop.code, verdict.stop.what), verdict.stop)
-        if verdict.mismatch is None:
-            return
-        found = locate(verdict.mismatch, trial.request, self.target)
-        if any(each.mismatch.kind == found.kind for each in self.findings):
-            return
-        self.findings.append(reduce(found, trial.request, self.target, self.library, trial.ordinal))
+    def absorb(self, other: Tally) -> None:
+        """Add what later trials showed; of the findings of one kind the first stays."""
+        kinds = {each.mismatch.kind for each in self.findings}
+        self.findings += [each for each in other.findings if each.mismatch.kind not in kinds]
+        for kind, seen in other.seen.items():
+            self.seen.setdefault(kind, Seen()).update(seen)
+        self.stops = {**other.stops, **self.stops}
+        for name, counts in other.outcomes.items():
+            mine = self.outcomes.setdefault(name, dict.fromkeys(counts, 0))
+            for outcome, number in counts.items():
+                mine[outcome] += number
+        self.sequences += other.sequences
+        self.calls += other.calls
+        self.stopped += other.stopped
+        self.timed_out = self.timed_out or other.timed_out
+
+
+def examine(tally: Tally, trial: Trial, target: Target, library: Library) -> None:
+    """Compare one request; a mismatch is shrunk and located, each kind once.
+
+    Raises: InputError for a request that cannot run.
+    """
+    tally.sequences += 1
+    collect(tally.seen, trial.request, trial.result)
+    for call, outcome in zip(trial.request["calls"], trial.result["calls"], strict=False):
+        name = target.function(bytes.fromhex(call["data"][2:]), create=call["create"])
+        counts = tally.outcomes.setdefault(name, {"success": 0, "revert": 0, "halt": 0})
+        counts[outcome["status"]] += 1
+    verdict = judge(trial.request, library.run, trial.theirs)
+    tally.calls += verdict.calls
+    if verdict.stop is not None:
+        tally.stopped += 1
+        tally.stops.setdefault((verdict.stop.code, verdict.stop.what), verdict.stop)
+    if verdict.mismatch is None:
+        return
+    found = locate(verdict.mismatch, trial.request, target)
+    if all(each.mismatch.kind != found.kind for each in tally.findings):
+        tally.findings.append(reduce(found, trial.request, target, library, trial.ordinal))
 
 
 def reduce(found: Mismatch, request: Mapping[str, Any], target: Target, library: Library, ordinal: int) -> Finding:
@@ -187,32 +218,97 @@ def reduce(found: Mismatch, request: Mapping[str, Any], target: Target, library:
     return Finding(locate(mismatch, smallest, target), smallest, ordinal)
 
 
-def check(target: Target, effort: Effort | None = None, library: Library | None = None, *, given: Mapping[str, Any] | None = None,
-          progress: Progress | None = None) -> CheckResult:
+@dataclass(frozen=True)
+class Work:
+    """What every chunk of a campaign needs. `deadline` is in the time of `time.time`, which processes share."""
+
+    target: Target
+    effort: Effort
+    plan: Plan
+    deadline: float | None
+
+    @property
+    def chunks(self) -> range:
+        """The ordinals of the chunks."""
+        return range(-(-self.effort.sequences // CHUNK))
+
+    def late(self) -> bool:
+        """Whether the time given is over."""
+        return self.deadline is not None and time() > self.deadline
+
+    def run(self, chunk: int, library: Library, step: Callable[[], None] = lambda: None) -> Tally:
+        """Run one chunk."""
+        tally = Tally()
+        for trial in chunk_trials(self.target, self.effort, self.plan, chunk):
+            if self.late():
+                tally.timed_out = True
+                break
+            examine(tally, trial, self.target, library)
+            step()
+        return tally
+
+
+_worker: list[tuple[Work, Library]] = []
+
+
+def _start_worker(work: Work) -> None:
+    _worker.append((work, Library()))
+
+
+def _run_in_worker(chunk: int) -> Tally:
+    work, library = _worker[0]
+    return work.run(chunk, library)
+
+
+def _tallies(work: Work, library: Library, jobs: int, progress: Progress) -> Iterator[Tally]:
+    """The tallies of all chunks, in order."""
+    done = 0
+    total = work.effort.sequences
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        progress(done, total)
+
+    if jobs == 1 or len(work.chunks) < 2:
+        for chunk in work.chunks:
+            yield work.run(chunk, library, step)
+        return
+    context = get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(work.chunks)), context, _start_worker, (work,)) as pool:
+        for tally in pool.map(_run_in_worker, work.chunks):
+            done += tally.sequences
+            progress(done, total)
+            yield tally
+
+
+def check(
+    target: Target,
+    effort: Effort | None = None,
+    library: Library | None = None,
+    *,
+    given: Mapping[str, Any] | None = None,
+    jobs: int = 1,
+    progress: Progress = lambda _, __: None,
+) -> CheckResult:
     """Check a target: the given request first, if there is one, then generated sequences.
 
-    Raises: InputError for a given request that cannot run; Unsupported where the oracle has no such rule set.
+    With several `jobs` each process translates for itself, so `library` serves the first process only; the result is the same.
+    Raises: InputError for a given request that cannot run; Unsupported where the oracle cannot run a rule set.
     """
-    tried = effort or Effort()
-    begun = monotonic()
-    checker = Checker(target, library or Library())
-    count = 0
-    timed_out = False
+    tried, used = effort or Effort(), library or Library()
+    begun = time()
+    deadline = None if tried.timeout_s is None else begun + tried.timeout_s
+    tally = Tally()
     if given is not None:
-        checker.run(Trial(-1, given, oracle.run(given, trace=True)))
-        count += 1
+        examine(tally, Trial(-1, given, oracle.run(given, trace=True)), target, used)
     if tried.sequences:
-        for trial in trials(target, tried):
-            checker.run(trial)
-            count += 1
-            if progress is not None:
-                progress(trial.ordinal + 1, tried.sequences)
-            if len(checker.findings) >= MISMATCHES_KEPT:
-                break
-            if tried.timeout_s is not None and monotonic() - begun > tried.timeout_s:
-                timed_out = trial.ordinal + 1 < tried.sequences
+        work = Work(target, tried, plan_of(target, tried), deadline)
+        for part in _tallies(work, used, jobs, progress):
+            tally.absorb(part)
+            if len(tally.findings) >= MISMATCHES_KEPT or tally.timed_out:
                 break
     return CheckResult(
-        target.subject.name, target.fork, tried.seed, count, checker.calls, tuple(checker.findings), coverage(target, checker.seen),
-        tuple(checker.stops.values()), checker.stopped, timed_out, monotonic() - begun, checker.outcomes,
+        target.subject.name, target.fork, tried.seed, tally.sequences, tally.calls, tuple(tally.findings),
+        coverage(target, tally.seen), tuple(tally.stops.values()), tally.stopped, tally.timed_out, time() - begun, tally.outcomes,
     )  # fmt: skip

@@ -6,17 +6,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from audit.differential.execution import Stuck
+
 CALL_FIELDS: Final = ("status", "return_data", "logs", "destroyed", "gas_left", "refund")
 ACCOUNT_FIELDS: Final = ("balance", "nonce", "code", "storage")
-Runner = Callable[[Mapping[str, Any]], dict[str, Any]]
+Runner = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
     """The first observation in which the two versions differ.
 
-    Shape: `field` is a member of a call's result or of an account, `subject` says which log, account or slot; `ours` is the
-    ZK-VM version's, `theirs` the EVM's. `where` is filled in by `locate`.
+    Shape: `field` is a member of a call's result or of an account, or `stuck` where the program could not go on; `subject`
+    says which log, account or slot; `ours` is the ZK-VM version's, `theirs` the EVM's. `where` is filled in by `locate`.
     """
 
     call: int
@@ -79,7 +81,12 @@ def judge(request: Mapping[str, Any], ours: Runner, theirs: Runner) -> Verdict:
 
     Raises: what the runners raise.
     """
-    mine = ours(request)
+    try:
+        mine = ours(request)
+    except Stuck as stuck:
+        before = _first(request, ours, theirs, stuck.call)
+        status = theirs(prefix(request, stuck.call + 1))["calls"][-1]["status"]
+        return Verdict(stuck.call, before or Mismatch(stuck.call, "stuck", "", stuck.message, status), None)
     stop = stop_of(mine)
     done = len(mine["calls"])
     if not done:
@@ -88,12 +95,17 @@ def judge(request: Mapping[str, Any], ours: Runner, theirs: Runner) -> Verdict:
         request = prefix(request, done)
     if (found := difference(mine, theirs(request))) is None:
         return Verdict(done, None, stop)
-    for count in range(1, done + 1):
+    return Verdict(done, _first(request, ours, theirs, done) or found, stop)
+
+
+def _first(request: Mapping[str, Any], ours: Runner, theirs: Runner, calls: int) -> Mismatch | None:
+    """The first difference of the runs of the first 1, 2, ... calls, so with the state after each."""
+    for count in range(1, calls + 1):
         part = prefix(request, count)
-        earlier = difference(ours(part), theirs(part))
-        if earlier is not None:
-            return Verdict(done, replace(earlier, call=count - 1), stop)
-    return Verdict(done, found, stop)
+        found = difference(ours(part), theirs(part))
+        if found is not None:
+            return replace(found, call=count - 1)
+    return None
 
 
 def stop_of(result: Mapping[str, Any]) -> Stop | None:

@@ -74,7 +74,11 @@ def hash_of(code: str) -> str:
 def coverage(target: Target, seen: Mapping[str, Seen]) -> tuple[Coverage, ...]:
     """The coverage of each code object of a target."""
     objects = (("creation", target.creation), ("runtime", target.runtime))
-    return tuple(_measure(target, kind, code, seen.get(kind, Seen())) for kind, code in objects if code is not None and (kind in seen or kind == "runtime"))
+    return tuple(
+        _measure(target, kind, code, seen.get(kind, Seen()))
+        for kind, code in objects
+        if code is not None and (kind in seen or kind == "runtime")
+    )
 
 
 def _measure(target: Target, kind: str, code: CodeObject, seen: Seen) -> Coverage:
@@ -91,9 +95,17 @@ def _measure(target: Target, kind: str, code: CodeObject, seen: Seen) -> Coverag
         return starts[at] if at >= 0 and pc < ends[starts[at]] else None
 
     ran = {(block_of(start), end) for start, end in seen.edges}
-    fell = {(start, end) for start, end in edges if ends[start] == end and last[start] in seen.pcs and end in seen.pcs and not _jumps(instructions, last[start])}
+    fell = {
+        (start, end)
+        for start, end in edges
+        if ends[start] == end and last[start] in seen.pcs and end in seen.pcs and not _jumps(instructions, last[start])
+    }
     outside = [f"{pc:#x}" for pc in sorted(seen.pcs) if block_of(pc) is None and pc < len(code.code)]
-    outside += [f"{start:#x}->{end:#x}" for start, end in sorted(seen.edges) if end < len(code.code) and (block_of(start), end) not in edges]
+    outside += [
+        f"{start:#x}->{end:#x}"
+        for start, end in sorted(seen.edges)
+        if end < len(code.code) and (block_of(start), end) not in edges
+    ]
     missed = tuple(pc for pc in starts if pc not in reached)
     return Coverage(
         kind,

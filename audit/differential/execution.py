@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from transpiler.translate import Translation, translate
 from zkvm import proof
-from zkvm.errors import InternalError
+from zkvm.errors import InputError, InternalError
 from zkvm.program import Kind, Program
 from zkvm.word import keccak256
 
@@ -19,6 +20,16 @@ Executor = Callable[[Mapping[str, Any], Iterable[Program]], dict[str, Any]]
 
 ROUNDS: Final = 64
 """A run that meets more code objects than this is taken for a fault of ours."""
+
+_STUCK: Final = re.compile(r"^program: call (\d+), identifier (\d+): (.*)$")
+
+
+class Stuck(InternalError):
+    """A program did what no right translation does (ISA 2.6); the call in which it did."""
+
+    def __init__(self, call: int, identifier: int, what: str) -> None:
+        super().__init__("program-stuck", f"call {call}, identifier {identifier}: {what}")
+        self.call = call
 
 
 @dataclass(slots=True)
@@ -57,18 +68,26 @@ class Library:
     def run(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """The executor's result, with a program for each code object that the run met.
 
-        Raises: InputError for a request that the executor refuses.
+        Raises: InputError for a request that the executor refuses, Stuck for a program that cannot go on.
         """
         fork: str = request["fork"]
         programs = {program.code_hash + program.kind.encode(): program for program in self._known(request, fork)}
         for _ in range(ROUNDS):
-            result = self.executor(request, programs.values())
+            result = self._execute(request, programs.values())
             missing = result["missing_code"]
             if missing is None:
                 return result
             program = self.program(bytes.fromhex(missing["code"][2:]), missing["kind"], fork)
             programs[program.code_hash + program.kind.encode()] = program
         raise InternalError("code-still-missing", f"the executor asks for code again after {ROUNDS} translations")
+
+    def _execute(self, request: Mapping[str, Any], programs: Iterable[Program]) -> dict[str, Any]:
+        try:
+            return self.executor(request, programs)
+        except InputError as error:
+            if (found := _STUCK.match(error.message)) is None:
+                raise
+            raise Stuck(int(found[1]), int(found[2]), found[3]) from error
 
     def _known(self, request: Mapping[str, Any], fork: str) -> Iterable[Program]:
         """Programs of the code that the request itself holds and that was translated before."""

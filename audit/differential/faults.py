@@ -84,7 +84,9 @@ def fault_of(document: Mapping[str, Any]) -> Fault:
     """
     found = next((each for each in FAULTS if each.name == document.get("name")), None)
     if found is None:
-        raise InputError("fault-unknown", f"there is no fault {document.get('name')!r}", hint=", ".join(each.name for each in FAULTS))
+        raise InputError(
+            "fault-unknown", f"there is no fault {document.get('name')!r}", hint=", ".join(each.name for each in FAULTS)
+        )
     site = document.get("site")
     if site is not None and (type(site) is not int or site < 0):
         raise InputError("fault-unknown", f"{site!r} is no site of a fault")
@@ -167,8 +169,16 @@ def _env(old: str, new: str) -> Rewrite:
     return lambda _, __, each: each._replace(c=kinds.index(new)) if _is(each, "ENV") and each.c == kinds.index(old) else None
 
 
+def _registers_mixed_up(_: Program, __: int, each: Instruction) -> Instruction | None:
+    return each._replace(c=1 - each.c) if _is(each, "GET") and each.c < 2 else None
+
+
 def _gas_off(_: Program, __: int, each: Instruction) -> Instruction | None:
     return each._replace(gas=each.gas + 1) if _is(each, "RETURN", "STOP") else None
+
+
+def _is_offset(value: int) -> bool:
+    return value < 1 << 16
 
 
 UNDO_LEFT_OUT: Final = "undo-left-out"
@@ -177,25 +187,37 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault("sub-operands-swapped", "SUB a, b becomes SUB b, a", _swapped("SUB")),
     Fault("comparison-swapped", "unsigned comparisons have their operands swapped", _swapped("LT", "GT", "BLT", "BGE")),
     Fault("mask-dropped", "AND with the address mask passes the word on", _mask_dropped),
-    Fault("wrong-slot", "SLOAD and SSTORE of a constant slot take the next constant of the pool", _wrong_constant("SLOAD", "SSTORE")),
+    Fault(
+        "wrong-slot", "SLOAD and SSTORE of a constant slot take the next constant of the pool", _wrong_constant("SLOAD", "SSTORE")
+    ),
     Fault("topics-swapped", "the last two topics of a log of three are exchanged", _topics_swapped),
     Fault("revert-made-stop", "REVERT becomes STOP", _became("REVERT", new="STOP")),
-    Fault("halt-made-stop", "HALT becomes STOP", _became("HALT", new="STOP"), kind="creation"),
+    Fault(
+        "constructor-store-dropped", "SSTORE of a constructor becomes nothing", _became("SSTORE", new="CHARGE"), kind="creation"
+    ),
     Fault("gas-off-by-one", "a successful end charges one gas more", _gas_off),
     Fault(
         UNDO_LEFT_OUT,
         "a revert keeps its effects: REVERT becomes RETURN, and the outcome is labelled revert again",
         lambda _, __, each: each._replace(op=BY_NAME["RETURN"].code) if _is(each, "REVERT") else None,
     ),
-    Fault("log-skipped", "LOG and its TOPICs become nothing", lambda _, __, each: Instruction(BY_NAME["CHARGE"].code, gas=each.gas) if _is(each, "LOG", "TOPIC") else None),
-    Fault("wrong-memory-offset", "MSTORE at a constant offset takes the next constant of the pool", _wrong_constant("MSTORE", where=lambda value: value < 1 << 16)),
+    Fault("log-skipped", "LOG and its TOPICs become nothing", _became("LOG", "TOPIC", new="CHARGE")),
+    Fault(
+        "wrong-memory-offset",
+        "MSTORE at a constant offset takes the next constant of the pool",
+        _wrong_constant("MSTORE", where=_is_offset),
+    ),
     Fault("branch-inverted", "branches on zero go the other way", _renamed({"BNZ": "BZ"})),
     Fault("wrong-selector", "a selector is compared with the next constant of the pool", _selector),
-    Fault("calldata-offset", "CALLDATALOAD at a constant offset takes the next constant of the pool", _wrong_constant("CALLDATALOAD", where=lambda value: value < 1 << 16)),
+    Fault(
+        "calldata-offset",
+        "CALLDATALOAD at a constant offset takes the next constant of the pool",
+        _wrong_constant("CALLDATALOAD", where=_is_offset),
+    ),
     Fault("store-dropped", "SSTORE becomes nothing but its static gas", _became("SSTORE", new="CHARGE")),
     Fault("mapping-key-swapped", "HASH2 a, b becomes HASH2 b, a", _swapped("HASH2")),
     Fault("caller-is-origin", "CALLER gives ORIGIN", _env("CALLER", "ORIGIN")),
-    Fault("block-argument-mixed-up", "registers 0 and 1 are read for each other", lambda _, __, each: each._replace(c=1 - each.c) if _is(each, "GET") and each.c < 2 else None),
+    Fault("block-argument-mixed-up", "registers 0 and 1 are read for each other", _registers_mixed_up),
     Fault("shift-direction", "SHR becomes SHL", _renamed({"SHR": "SHL"})),
 )
 """The catalogue. A translator's rule is wrong wherever it applies, so each fault changes all its places unless one is named."""

@@ -82,7 +82,10 @@ class Generator:
         """Encoded arguments; some words where the types are not known."""
         random = self.random
         if function.types is None:
-            words = [self.dictionary.word(random) if random.random() < 0.6 else self.dictionary.address(random) for _ in range(random.randrange(6))]
+            words = [
+                self.dictionary.word(random) if random.random() < 0.6 else self.dictionary.address(random)
+                for _ in range(random.randrange(6))
+            ]
             return b"".join(word.to_bytes(32, "big") for word in words)
         values = [draw(kind, self.dictionary, random) for kind in function.types]
         try:

@@ -18,7 +18,9 @@ def locate(mismatch: Mismatch, request: Mapping[str, Any], target: Target) -> Mi
     traced = oracle.run(prefix(request, mismatch.call + 1), trace=True)
     pc = _instruction(mismatch, traced["trace"]["calls"][mismatch.call])
     place = target.place("creation" if call["create"] else "runtime", pc)
-    return replace(mismatch, function=name, pc=pc, source=None if place is None else place[0], line=None if place is None else place[1])
+    return replace(
+        mismatch, function=name, pc=pc, source=None if place is None else place[0], line=None if place is None else place[1]
+    )
 
 
 def _instruction(mismatch: Mismatch, steps: Mapping[str, Any]) -> int:
