@@ -14,21 +14,21 @@ from audit.differential import oracle
 from audit.differential.compare import Mismatch, Stop, judge
 from audit.differential.coverage import Coverage, Seen, collect, coverage
 from audit.differential.execution import Library
-from audit.differential.inputs import Generator, Plan, actor_words
+from audit.differential.inputs import ACTORS, Generator, Plan, actor_words
 from audit.differential.locate import locate
 from audit.differential.shrink import shrink
 from audit.differential.subject import Target
 from audit.differential.values import Dictionary, constants_of
-from audit.inputs.calls import CallFile
+from audit.inputs.calls import Call, CallFile
 from audit.inputs.request import build_request
 from zkvm.errors import InputError, Unsupported
 
 DEFAULT_SEQUENCES: Final = 200
 DEFAULT_DEPTH: Final = 12
-CHUNK: Final = 25
+CHUNK: Final = 100
 """Sequences that share a dictionary; chunks are independent, so that workers change nothing."""
 PROBES: Final = 64
-CONSTRUCTORS_KEPT: Final = 3
+CONSTRUCTORS_KEPT: Final = 4
 MISMATCHES_KEPT: Final = 10
 Progress = Callable[[int, int], None]
 
@@ -100,22 +100,32 @@ def plan_of(target: Target, effort: Effort) -> Plan:
     if not plan.create or not (plan.interface.constructor.types or plan.interface.constructor.types is None):
         return replace(plan, constructors=(b"",), succeeding=1) if plan.create else plan
     generator = _generator(target, plan, effort.seed, -1)
-    good: dict[bytes, None] = {}
-    bad: dict[bytes, None] = {}
+    tried: dict[str, dict[bytes, set[tuple[int, int]]]] = {"success": {}, "revert": {}, "halt": {}}
     for _ in range(PROBES):
-        call = replace(generator.constructor(), value=0)
-        call = replace(call, data=generator.arguments(plan.interface.constructor), gas=10_000_000)
-        request = build_request(CallFile((call,), plan.fork), target.subject)
-        status = oracle.run(request)["calls"][0]["status"]
-        (good if status == "success" else bad)[call.data] = None
-    kept = [*list(good)[:CONSTRUCTORS_KEPT], *list(bad)[:CONSTRUCTORS_KEPT]]
-    return replace(plan, constructors=tuple(kept), succeeding=min(len(good), CONSTRUCTORS_KEPT))
+        arguments = generator.arguments(plan.interface.constructor)
+        call = Call(create=True, caller=ACTORS[0], origin=ACTORS[0], data=arguments)
+        result = oracle.run(build_request(CallFile((call,), plan.fork), target.subject), trace=True)
+        edges = {(start, end) for each in result["trace"]["coverage"] for start, end in each["edges"]}
+        tried[result["calls"][0]["status"]][arguments] = edges
+    kept = {status: _covering(found, CONSTRUCTORS_KEPT) for status, found in tried.items()}
+    return replace(plan, constructors=tuple(kept["success"] + kept["revert"] + kept["halt"]), succeeding=len(kept["success"]))
+
+
+def _covering(found: dict[bytes, set[tuple[int, int]]], most: int) -> list[bytes]:
+    """Arguments that together reach most edges, greedily; then any, up to a number."""
+    chosen: list[bytes] = []
+    reached: set[tuple[int, int]] = set()
+    while len(chosen) < min(most, len(found)):
+        best = max((each for each in found if each not in chosen), key=lambda each: len(found[each] - reached))
+        chosen.append(best)
+        reached |= found[best]
+    return chosen
 
 
 def _generator(target: Target, plan: Plan, seed: int, chunk: int) -> Generator:
     codes = [each for each in (target.subject.creation, target.subject.runtime) if each is not None]
     dictionary = Dictionary(constants_of(codes, target.fork), actor_words())
-    return Generator(plan, dictionary, Random(f"{seed}/{chunk}"), {})  # noqa: S311 - reproducible, not secret
+    return Generator(plan, dictionary, Random(f"{seed}/{chunk}"))  # noqa: S311 - reproducible, not secret
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Final
 
@@ -44,12 +44,23 @@ class Generator:
     plan: Plan
     dictionary: Dictionary
     random: Random
-    gas_used: dict[str, int]
+    gas_used: dict[str, int] = field(default_factory=dict)
+    active: tuple[Function, ...] = ()
+    """The functions that the current sequence calls: few of them call each other's preconditions more often."""
+
+    senders: tuple[str, ...] = ACTORS
+    """Who calls in the current sequence, and whom arguments mostly name: few of them meet each other more often."""
 
     def sequence(self) -> CallFile:
         """A sequence."""
+        random, functions = self.random, self.plan.interface.functions
+        self.active = functions
+        if random.random() < 0.7:
+            self.active = tuple(random.sample(functions, min(len(functions), random.choice((2, 3, 4, 6)))))
+        self.senders = tuple(random.sample(ACTORS, random.choice((1, 2, 2, len(ACTORS)))))
+        self.dictionary.actors = (*self.senders, random.choice((CONTRACT_ADDRESS, *ACTORS)))
         calls = [self.constructor()] if self.plan.create else []
-        calls += [self.call() for _ in range(self.random.randint(1, self.plan.depth))]
+        calls += [self.call() for _ in range(random.randint(1, self.plan.depth))]
         return CallFile(tuple(calls), self.plan.fork, self._environment(), place="generated calls")
 
     def constructor(self) -> Call:
@@ -67,12 +78,12 @@ class Generator:
     def call(self) -> Call:
         """A call: mostly of a function with well-formed arguments."""
         random = self.random
-        functions = self.plan.interface.functions
-        caller = random.choice((ACTORS[0], ACTORS[0], *ACTORS))
+        functions = self.active
+        caller = random.choice((ACTORS[0], *self.senders, *self.senders))
         origin = caller if random.random() < 0.85 else random.choice(ACTORS)
         function = random.choice(functions) if functions and random.random() < 0.93 else None
         data = self._raw() if function is None else function.selector + self.arguments(function)
-        if random.random() < 0.12:
+        if random.random() < 0.18:
             data = self._bend(data)
         value = self._value(function is None or function.payable)
         name = "" if function is None else function.signature
@@ -118,7 +129,7 @@ class Generator:
 
     def _value(self, payable: bool) -> int:
         random = self.random
-        if random.random() < (0.6 if payable else 0.97):
+        if random.random() < (0.6 if payable else 0.94):
             return 0
         return random.choice((1, 2, random.randrange(1, 1000), 10**18, random.randrange(1, 1 << 70)))
 
