@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from zkvm.errors import InputError, Unsupported
@@ -27,7 +27,13 @@ class _MissingCode(Exception):
         self.kind = kind
 
 
-def execute(request: Mapping[str, Any], programs: Iterable[Program], step_limit: int | None = None) -> dict[str, Any]:
+Observer = Callable[[int, int], None]
+"""Told of each chained instruction as it runs: index of the call, identifier."""
+
+
+def execute(
+    request: Mapping[str, Any], programs: Iterable[Program], step_limit: int | None = None, observe: Observer | None = None
+) -> dict[str, Any]:
     """The result of a request; the programs have passed the lint.
 
     Raises: InputError for a malformed request or a value that the caller cannot pay; InternalError if a program breaks a promise
@@ -40,7 +46,7 @@ def execute(request: Mapping[str, Any], programs: Iterable[Program], step_limit:
     results: list[dict[str, Any]] = []
     unsupported = missing = None
     for index, call in enumerate(parsed.calls):
-        machine = _Machine(parsed, call, index, rules, world, table, step_limit)
+        machine = _Machine(parsed, call, index, rules, world, table, step_limit, observe)
         try:
             results.append(machine.run())
         except Unsupported as error:
@@ -72,9 +78,11 @@ class _Machine:
         world: World,
         table: dict[ProgramKey, Program],
         step_limit: int | None,
+        observe: Observer | None,
     ) -> None:
         self._request, self._call, self._index = request, call, index
         self._rules, self._world, self._table, self._step_limit = rules, world, table, step_limit
+        self._observe = observe
         self._steps = 0
         self.pc = 0
 
@@ -127,13 +135,15 @@ class _Machine:
     def _loop(self, frame: Frame) -> None:
         """Run chained instructions until one goes to 0 or gas left is negative (ISA 2.1, 3.3)."""
         instructions = frame.program.instructions
-        limit = self._step_limit
+        limit, observe = self._step_limit, self._observe
         pc = 1
         while pc:
             at = instructions[pc - 1]
             frame.pc = self.pc = pc
             frame.gas += at.gas
             self._steps += 1
+            if observe is not None:
+                observe(self._index, pc)
             if limit is not None and self._steps > limit:
                 raise Unsupported("step-limit", f"more than {limit} steps")
             if frame.gas > frame.budget:

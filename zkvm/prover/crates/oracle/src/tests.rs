@@ -131,6 +131,7 @@ fn the_trace_names_steps_and_edges() {
     assert_eq!(coverage["pcs"], json!([0, 2, 4, 5, 7, 8, 9, 10, 11, 12]));
     let call = &result["trace"]["calls"][0];
     assert_eq!((&call["end"], &call["logs"], &call["stores"]), (&json!(12), &json!([11]), &json!([["0x0", 8]])));
+    assert_eq!(call["path"], json!([8, 11, 12]));
     let plain = outcome(&request("Osaka", "0x600456fe5b60015f555f5fa000", &json!({})));
     assert_eq!(plain["calls"], result["calls"]);
 }

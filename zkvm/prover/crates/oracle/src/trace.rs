@@ -21,6 +21,9 @@ pub struct Coverage {
     pub edges: BTreeSet<(usize, usize)>,
 }
 
+/// Longest path that is recorded.
+const PATH: usize = 1 << 16;
+
 /// The observable steps of one call's own frame.
 #[derive(Clone, Debug, Default)]
 pub struct Steps {
@@ -32,6 +35,8 @@ pub struct Steps {
     pub stores: Vec<(U256, usize)>,
     /// Instructions executed, called frames included.
     pub count: u64,
+    /// The instructions that decide or show something, in order, the first [`PATH`] of them: `JUMPI`, stores, logs, ends.
+    pub path: Vec<usize>,
 }
 
 /// A recording of a request's run.
@@ -76,6 +81,9 @@ impl Trace {
             let result = interpreter.step(instructions, gas, host);
             if outer {
                 steps.end = pc;
+                if shows(code) && steps.path.len() < PATH {
+                    steps.path.push(pc);
+                }
                 match code {
                     opcode::SSTORE | opcode::TSTORE if result.is_ok() => steps.stores.push((key, pc)),
                     opcode::LOG0..=opcode::LOG4 if result.is_ok() => steps.logs.push(pc),
@@ -103,9 +111,14 @@ impl Trace {
     }
 }
 
+const fn shows(code: u8) -> bool {
+    let end = matches!(code, opcode::STOP | opcode::RETURN | opcode::REVERT | opcode::INVALID | opcode::SELFDESTRUCT);
+    end || matches!(code, opcode::JUMPI | opcode::SSTORE | opcode::TSTORE | opcode::LOG0..=opcode::LOG4)
+}
+
 impl Steps {
     fn json(&self) -> Value {
         let stores: Vec<Value> = self.stores.iter().map(|(key, pc)| json!([quantity(*key), pc])).collect();
-        json!({"end": self.end, "logs": self.logs, "stores": stores, "instructions": self.count})
+        json!({"end": self.end, "logs": self.logs, "stores": stores, "instructions": self.count, "path": self.path})
     }
 }
