@@ -95,7 +95,7 @@ class RegionEmitter:
                 gas = 0
                 if inst.result is not None:
                     self._everywhere[inst.result] = row
-        self._pc = block.term.origin
+        self._pc = chunk.pc = block.term.origin
         chunk.gas = gas + block.term.gas
         operands = tuple(self._resolve(arg) for arg in self.values.term_args(block.id))
         for value in reads:
