@@ -206,7 +206,7 @@ def examine(tally: Tally, trial: Trial, target: Target, library: Library) -> Non
         tally.stops.setdefault((verdict.stop.code, verdict.stop.what), verdict.stop)
     if verdict.mismatch is None:
         return
-    found = locate(verdict.mismatch, trial.request, target)
+    found = locate(verdict.mismatch, trial.request, target, library)
     if all(each.mismatch.kind != found.kind for each in tally.findings):
         tally.findings.append(reduce(found, trial.request, target, library, trial.ordinal))
 
@@ -225,7 +225,7 @@ def reduce(found: Mismatch, request: Mapping[str, Any], target: Target, library:
         return replace(mismatch, function=target.function(bytes.fromhex(call["data"][2:]), create=call["create"]))
 
     smallest, mismatch = shrink(request, found, first)
-    return Finding(locate(mismatch, smallest, target), smallest, ordinal)
+    return Finding(locate(mismatch, smallest, target, library), smallest, ordinal)
 
 
 @dataclass(frozen=True)

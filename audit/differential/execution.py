@@ -61,6 +61,11 @@ class Library:
             self.rewritten[key] = self.rewrite(translation.program)
         return self.rewritten[key]
 
+    def programs(self, fork: str) -> list[Program]:
+        """The programs of all code met so far under a rule set, rewritten where a rewriting is set."""
+        found = [each.program for (_, __, known), each in self.translations.items() if known == fork]
+        return [self.program(each.code, each.kind, fork) for each in found]
+
     def with_rewrite(self, rewrite: Callable[[Program], Program] | None) -> Library:
         """A library over the same translations with another rewriting."""
         return Library(rewrite, self.executor, self.translations)

@@ -63,6 +63,6 @@ def _simpler_calls(call: Request) -> Iterator[Request]:
             yield {**call, "data": "0x" + data[: len(data) - (len(data) - head) % 32].hex()}
     for at in range(head, len(data) - 31, 32):
         word = int.from_bytes(data[at : at + 32], "big")
-        for smaller in dict.fromkeys((0, 1, word & 0xFF, word >> 128, word >> 1)):
+        for smaller in dict.fromkeys((0, 1, word & 0xFF, word >> 128, word >> 32, word >> 8, word >> 1)):
             if smaller < word:
                 yield {**call, "data": "0x" + (data[:at] + smaller.to_bytes(32, "big") + data[at + 32 :]).hex()}

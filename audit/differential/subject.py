@@ -41,6 +41,26 @@ class Target:
         position = index.position(location.start)
         return f"{self.sources[location.file].name}:{position.line}:{position.column}", index.text(position.line).strip()
 
+    def statement(self, kind: str, pc: int, function: str) -> tuple[str, str] | None:
+        """The place of an instruction; where that is a whole definition (a dispatcher, code that functions share), the called function's."""
+        found = self.place(kind, pc)
+        if found is not None and not found[1].startswith(("function ", "contract ", "library ", "abstract ")):
+            return found
+        return self._definitions.get(function.partition("(")[0], found)
+
+    @cached_property
+    def _definitions(self) -> dict[str, tuple[str, str]]:
+        """The places of the functions that the runtime code comes from, by name."""
+        found: dict[str, tuple[str, str]] = {}
+        contents = {number: (each.content or "").encode() for number, each in enumerate(self.sources)}
+        for pc, location in self.locations["runtime"].items():
+            text = contents.get(location.file, b"")[location.start : location.start + 80]
+            head, _, rest = text.partition(b" ")
+            place = self.place("runtime", pc) if head == b"function" else None
+            if place is not None:
+                found.setdefault(rest.partition(b"(")[0].strip().decode(errors="replace"), place)
+        return found
+
     def function(self, data: bytes, *, create: bool) -> str:
         """The name of what a call runs."""
         return CONSTRUCTOR if create else self.interface.name(data, create=False)
