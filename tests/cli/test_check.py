@@ -89,7 +89,16 @@ def test_faults_are_found_written_and_replayed(contracts: Path, tmp_path: Path, 
     assert "not reproduced" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("text", ["", "{}", '{"format": "sol2zk-mismatch/1"}', "[]", '{"format": "sol2zk-mismatch/1", "contract": "a", "fault": {"name": "x"}, "expected": {}, "request": {"calls": []}}'])  # fmt: skip
+NO_VECTORS = (
+    "",
+    "{}",
+    "[]",
+    '{"format": "sol2zk-mismatch/1"}',
+    '{"format": "sol2zk-mismatch/1", "contract": "a", "fault": {"name": "x"}, "expected": {}, "request": {"calls": []}}',
+)
+
+
+@pytest.mark.parametrize("text", NO_VECTORS)
 def test_what_is_no_vector_is_refused(tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "vector.json"
     file.write_text(text)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from audit.differential.interface import interface_of
 
-ABI = [
+ABI: list[dict[str, Any]] = [
     {"type": "constructor", "inputs": [{"type": "uint256"}], "stateMutability": "payable"},
     {
         "type": "function",
