@@ -25,8 +25,7 @@ node_modules/.package-lock.json: package.json package-lock.json .npmrc
 	touch $@
 
 .venv/native.stamp: pyproject.toml $(RUST) .venv/requirements.stamp
-	VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/maturin develop --release --locked --skip-install
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
+	PIP_NO_INDEX=1 VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/maturin develop --release --locked
 	touch $@
 
 demo: setup
@@ -38,7 +37,7 @@ test-rust: setup
 	$(CARGO) test $(MANIFEST) --locked --workspace --exclude sol2zk-native
 
 test-python: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .

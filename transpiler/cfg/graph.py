@@ -10,13 +10,14 @@ the stack of the entry node, and the fact *which caller* is the return label. `L
 `continuations[caller]`, which starts from the stack `parked slots + current stack`, in the caller's own context. A context that
 is not `recursive` is never entered while it is active, so one set of registers for its label and its parked slots is enough.
 
-Soundness. Let gamma(None) = {empty stack} and gamma(c) = union over the callers (m, low) of c of gamma(m) . low. Each state (pc, stack)
-that an execution reaches at the start of a block lies in gamma(n.context) . n.window for some node n at that pc, unless it is
-behind an `Escape`. `transpiler/cfg/certificate.py` checks this without the engine that built the graph.
+Soundness. Let gamma(None) = {empty stack} and gamma(c) = union over the callers (m, low) of c of gamma(m) . low. Each state
+(pc, stack) that an execution reaches at the start of a block lies in gamma(n.context) . n.window for some node n at that pc,
+unless it is behind an `Escape`. `transpiler/cfg/certificate.py` checks this without the engine that built the graph.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NewType
 
@@ -29,7 +30,7 @@ ContextId = NewType("ContextId", int)
 """Ordinal of a context in `Cfg.contexts`."""
 
 Slot = int
-"""An abstract stack slot: a constant that is not negative (the pc of a JUMPDEST; with refinement also 0 and 1), or TOP, or NONZERO."""
+"""An abstract stack slot: a constant >= 0 (the pc of a JUMPDEST; with refinement also 0 and 1), or TOP, or NONZERO."""
 
 TOP: Final[Slot] = -1
 """Any word."""
@@ -50,7 +51,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Enter:
-    """Into `context`, whose entry is `target`, as its caller number `caller`: the caller's `low` slots at the bottom are parked."""
+    """Into `context`, whose entry is `target`, as its caller number `caller`: that one's `low` slots at the bottom are parked."""
 
     target: BlockId
     context: ContextId
@@ -88,7 +89,7 @@ class Escape:
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """A jump to a word that is not constant: equal to `pc` takes the arc of that case, none equal takes `default` (`Escape` or `Trap`)."""
+    """A jump to a word that is not constant: the case that it equals, else `default` (`Escape` or `Trap`)."""
 
     cases: tuple[tuple[int, Arc], ...]
     default: Arc
@@ -100,10 +101,10 @@ Arc = Step | Enter | Leave | Trap | Escape | Dispatch
 
 @dataclass(frozen=True, slots=True)
 class Halt:
-    """The node ends the frame: `STOP`, `RETURN`, `REVERT`, `SELFDESTRUCT`, or an exceptional halt (`exceptional` is true).
+    """The node ends the frame: `STOP`, `RETURN`, `REVERT`, `SELFDESTRUCT`, or an exceptional halt.
 
-    Sound because: all exceptional halts of a frame are the same (ISA 3.3), so a node that must halt so may halt at once, at its start.
-    Kinds: of these `INVALID` (also undefined opcodes), `UNDERFLOW`, `OVERFLOW`, `BADJUMP`.
+    Sound because: all exceptional halts of a frame are the same (ISA 3.3), so a node that must halt so may halt at once.
+    Kinds of exceptional halt: `INVALID` (also undefined opcodes), `UNDERFLOW`, `OVERFLOW`, `BADJUMP`.
     """
 
     kind: str
@@ -134,9 +135,10 @@ Exit = Halt | Goto | Branch
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """The block of instructions at pcs `pc <= p < end` under one abstract stack; `end == pc` for a node that only goes on by its arc.
+    """The block of instructions at pcs `pc <= p < end` under one abstract stack.
 
-    Shape: `first` and `last` are the half-open range of the block's instructions in `Code.instructions`.
+    Shape: `end == pc` for a node that runs nothing and only goes on by its arc; `first` and `last` are the
+    half-open range of the block's instructions in `Code.instructions`.
     """
 
     id: BlockId
@@ -161,7 +163,7 @@ class Caller:
 class Context:
     """A private function with several callers.
 
-    `recursive`: it can be entered while it is active. `height`: upper bound of the stack slots below its window, None if there is none.
+    `recursive`: it can be entered while it is active. `height`: upper bound of the slots below its window, None if there is none.
     """
 
     id: ContextId
@@ -186,3 +188,29 @@ class Cfg:
     unresolved: tuple[int, ...]
     max_height: int | None
     refined: bool
+
+
+def exit_arcs(end: Exit) -> tuple[Arc, ...]:
+    """The arcs of an exit."""
+    if isinstance(end, Branch):
+        return end.taken, end.otherwise
+    return (end.arc,) if isinstance(end, Goto) else ()
+
+
+def arc_targets(arc: Arc) -> Iterator[BlockId]:
+    """The nodes that an arc may reach, each way of a `Leave` and case of a `Dispatch` included."""
+    if isinstance(arc, Step | Enter):
+        yield arc.target
+    elif isinstance(arc, Leave):
+        for way in arc.continuations:
+            yield from arc_targets(way)
+    elif isinstance(arc, Dispatch):
+        for _, way in arc.cases:
+            yield from arc_targets(way)
+        yield from arc_targets(arc.default)
+
+
+def successors(cfg: Cfg, node: BlockId) -> tuple[BlockId, ...]:
+    """The nodes after a node, without repetition, in the order of its arcs."""
+    found = (target for arc in exit_arcs(cfg.nodes[node].exit) for target in arc_targets(arc))
+    return tuple(dict.fromkeys(found))

@@ -9,7 +9,7 @@ from transpiler.evm.opcodes import Opcode, table
 
 
 class Instruction(NamedTuple):
-    """One instruction. `value` is the pushed word of a PUSH (zero-padded at the end of the code), else 0. `size` counts bytes in the code."""
+    """One instruction. `value` is the word of a PUSH (zero-padded at the end of the code), else 0; `size` counts bytes."""
 
     pc: int
     opcode: Opcode
@@ -21,7 +21,7 @@ class Instruction(NamedTuple):
 class Code:
     """A disassembled code object under one rule set.
 
-    Shape: `instructions` in order of pc; `at[pc]` is the index of the instruction that starts there; `jumpdests` are the valid targets.
+    Shape: `instructions` in order of pc; `at[pc]` is the index of the instruction at pc; `jumpdests` are the valid targets.
     """
 
     data: bytes

@@ -5,7 +5,7 @@ Source: Yellow Paper appendix H and G; the EIPs named in the rows; execution-spe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -34,7 +34,7 @@ TABLE: Final = """
 07 SMOD           2 1  Frontier:5                                         -              now   -
 08 ADDMOD         3 1  Frontier:8                                         -              now   -
 09 MULMOD         3 1  Frontier:8                                         -              now   -
-0a EXP            2 1  Frontier:10                                        -              now   dynamic gas per byte of the exponent
+0a EXP            2 1  Frontier:10                                        -              now   dynamic gas per byte of exponent
 0b SIGNEXTEND     2 1  Frontier:5                                         -              now   -
 10 LT             2 1  Frontier:3                                         -              now   -
 11 GT             2 1  Frontier:3                                         -              now   -
@@ -122,8 +122,8 @@ ff SELFDESTRUCT   1 0  Frontier:0,TangerineWhistle:5000                   wWa!  
 class Opcode:
     """One opcode under one rule set.
 
-    Shape: `immediate` bytes follow it; `gas` is static; `effects` are letters of `EFFECTS`; `ends_block`: nothing after it runs unless
-    a jump leads there or (JUMPI) the condition is 0. Bytes without meaning are rows with `defined` false: they halt exceptionally.
+    Shape: `immediate` bytes follow it; `gas` is static; `effects` are letters of `EFFECTS`; `ends_block`: nothing after it runs
+    unless a jump leads there or (JUMPI) the condition is 0. Bytes without meaning have `defined` false: they halt exceptionally.
     """
 
     code: int
@@ -169,10 +169,9 @@ def _family(row: Row, count: int) -> list[Row]:
     """PUSH1.., DUP1.. (n deep), SWAP1.. (n + 1 deep) from the family's first row."""
     deeper = 0 if row.name == "PUSH" else 1
     return [
-        Row(row.code + i, f"{row.name}{i + 1}", row.pops + deeper * i, row.pushes + deeper * i, row.prices, row.since, row.effects,
-            row.support, row.notes)
+        replace(row, code=row.code + i, name=f"{row.name}{i + 1}", pops=row.pops + deeper * i, pushes=row.pushes + deeper * i)
         for i in range(count)
-    ]  # fmt: skip
+    ]
 
 
 def _parse(table_text: str) -> tuple[Row, ...]:

@@ -91,7 +91,10 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A code object in SSA form. The dictionaries are not to be changed in place once a function is built."""
+    """A code object in SSA form. The dictionaries are not to be changed in place once a function is built.
+
+    `copies`: blocks that the last pass that copies made, to the block that each is a copy of.
+    """
 
     fork: str
     kind: str
@@ -101,6 +104,7 @@ class Function:
     constants: dict[Value, int]
     labels: dict[Value, BlockId] = field(default_factory=dict)
     next_value: Value = 0
+    copies: dict[BlockId, BlockId] = field(default_factory=dict)
 
     def escapes(self) -> list[BlockId]:
         """The blocks that end in ESCAPE; without one the generic tier is not needed."""
@@ -111,7 +115,10 @@ class Function:
         return sum(len(block.insts) + 1 for block in self.blocks.values())
 
     def with_blocks(self, blocks: dict[BlockId, Block], **changes: object) -> Function:
-        """The function with other blocks."""
+        """The function with other blocks; the same object when no block is another object."""
+        mine = self.blocks
+        if len(blocks) == len(mine) and all(mine.get(number) is block for number, block in blocks.items()):
+            return self
         return replace(self, blocks=blocks, **changes)  # type: ignore[arg-type]
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from zkvm.isa.table import BY_NAME, ROWS
+from zkvm.isa.table import BY_NAME, FORKS, ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +86,15 @@ ARITHMETIC: Final = frozenset(name for name in PURE if BY_NAME[name].kind == "pu
 """Functions of their operands alone."""
 VOLATILE_ENV: Final = frozenset({"RETURNDATASIZE", "SELFBALANCE"})
 """Environment kinds that calls and creates change."""
+
+
+def dynamic_gas(op: str, operand: int, fork: str) -> int | None:
+    """What SHA3 of `operand` bytes, or EXPGAS of the exponent `operand`, charges (ISA 3.6); None for other operations.
+
+    Source: Yellow Paper appendix G; EIP-160.
+    """
+    if op == "SHA3":
+        return 6 * ((operand + 31) // 32)
+    if op == "EXPGAS":
+        return (50 if FORKS.index(fork) >= FORKS.index("SpuriousDragon") else 10) * ((operand.bit_length() + 7) // 8)
+    return None

@@ -21,7 +21,7 @@ target, `#number` an identifier as it is, a plain number or an environment kind 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from zkvm.errors import InputError, Place
@@ -37,7 +37,6 @@ _SECTIONS: Final = (".chained", ".pure", ".jumps")
 
 def format_program(program: Program) -> str:
     """The text of a program, well-formed or not."""
-    count = len(program.instructions)
     targets = {at.c for at in program.instructions if (row := BY_CODE.get(at.op)) and row.operands[2] == "t"}
     targets.update(identifier for _, identifier in program.jump_table)
     lines = [f".program {program.fork} {program.kind}", f".code 0x{program.code.hex()}"]
@@ -53,7 +52,7 @@ def format_program(program: Program) -> str:
         lines.append("  " + _format_instruction(program, identifier, at))
     if program.jump_table:
         lines.append(".jumps")
-        lines += [f"  {pc:#x} " + (f"L{to}" if 1 <= to <= min(program.chained, count) else f"#{to}") for pc, to in program.jump_table]
+        lines += [f"  {pc:#x} " + (f"L{to}" if 1 <= to <= program.chained else f"#{to}") for pc, to in program.jump_table]
     return "\n".join(lines) + "\n"
 
 
@@ -95,7 +94,9 @@ def _format_operand(program: Program, row: Row, letter: str, value: int) -> str:
     if 1 <= value <= count:
         target = BY_CODE.get(program.instructions[value - 1].op)
         return f"%{value}" if target and target.result else f"#{value}"
-    return f"${program.constants[value - count - 1]:#x}" if value and value - count <= len(program.constants) else f"#{value}"
+    if letter == "w" and count < value <= count + len(program.constants):
+        return f"${program.constants[value - count - 1]:#x}"
+    return f"#{value}"
 
 
 @dataclass(slots=True)
@@ -203,7 +204,7 @@ def _resolve(draft: _Draft) -> Program:
     program = build_program(draft.fork, kind, draft.code, instructions, chained, constants, jumps)
     if draft.code_hash is None:
         return program
-    return Program(program.fork, kind, program.code, draft.code_hash, program.instructions, chained, program.constants, program.jump_table)
+    return replace(program, code_hash=draft.code_hash)
 
 
 def _name(place: Place, text: str, names: dict[str, int], raw: str) -> int:

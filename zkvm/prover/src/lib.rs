@@ -1,12 +1,19 @@
-//! The extension module `zkvm._native`.
-#![allow(missing_docs)]
+//! The extension module `zkvm._native`: one file per area, each with a `register`.
+
 use pyo3::prelude::*;
+
+pub mod execute;
+pub mod guard;
+pub mod oracle;
+pub mod proof;
 
 #[global_allocator]
 static GLOBAL: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-/// The module's functions.
+/// The extension of sol2zk.
 #[pymodule]
-fn _native(_module: &Bound<'_, PyModule>) -> PyResult<()> {
-    Ok(())
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    execute::register(module)?;
+    proof::register(module)?;
+    oracle::register(module)
 }

@@ -44,7 +44,8 @@ def test_parses() -> None:
 @pytest.mark.parametrize(
     "line",
     ["NOPE", "ADD", "%x = ADD $1", "%x = ADD $1, %no", "JMP @no", "JMP 5", "%x = PHI\n%x = PHI", "l:\nl:", ".code 0xz", ".what",
-     ".program Osaka", ".program Nowhere runtime", "GET x", "%x = ADD $z, $1", "%x = ADD 5, $1", "= 5", ".jumps\n 0 no", ".jumps\n x #1",
+     ".program Osaka",
+     ".program Nowhere runtime", "GET x", "%x = ADD $z, $1", "%x = ADD 5, $1", "= 5", ".jumps\n 0 no", ".jumps\n x #1",
      "%x = GET 4294967296"],
 )  # fmt: skip
 def test_errors_have_a_place(line: str) -> None:

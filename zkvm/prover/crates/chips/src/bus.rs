@@ -37,6 +37,8 @@ pub mod name {
     pub const BYTES: &str = "bytes";
     /// look-up (x, y, x & y): x and y are 4-bit values
     pub const NIBBLES: &str = "nibbles";
+    /// look-up (x, y, x & y): x and y are 16-bit values; given by the rows of [`crate::limb_and`], one a pair that a run needs
+    pub const LIMB_AND: &str = "limb_and";
     /// look-up (frame, call, account, doomed, sentry): sentry = no SSTORE of the frame needs the check of ISA 3.5
     pub const FRAME: &str = "frame";
     /// look-up (call, handle, limbs 16): storage value before the call's first access
@@ -59,7 +61,11 @@ pub mod name {
     pub const KECCAK: &str = "keccak";
     /// multiset, internal to the hash chips
     pub const SPONGE: &str = "sponge";
-    /// multiset, internal to the copy chip
+    /// multiset, head to window: (kind, frame, clk, call, destination word, first byte in it, source, source byte, length, given limbs 16); see [`crate::copy`]
+    pub const JOB: &str = "job";
+    /// multiset, from window row to window row: (kind, frame, clk, tag or call, destination, source, shift, remaining, valid, carried limbs 16)
+    pub const WINDOW: &str = "window";
+    /// multiset, among the copy chips: (frame, clk, tag, chunk index, word, byte, remaining): a STREAM under way, at byte offset 32 word + byte
     pub const COPY: &str = "copy";
 }
 
@@ -89,8 +95,10 @@ pub mod tag {
     pub const TOPIC: u32 = 11;
     /// once sent, once received: x = call, y = clk at which it may start
     pub const TURN: u32 = 12;
-    /// internal, chip to chip: x = clk of the SHA3, y = chunk index; its input, zero-padded at the end
+    /// chip to chip: the SHA3's row sends it as the claim does DATA: x = clk of the SHA3, y = chunk index; its input, zero-padded at the end
     pub const PREIMAGE: u32 = 13;
+    /// chip to chip, as PREIMAGE: x = clk of an MLOAD that the copy chips serve; its word
+    pub const LOADED: u32 = 14;
 }
 
 /// Ticks of one chained instruction (ISA 2.1).

@@ -73,7 +73,7 @@ pub struct FrameInfo {
 pub type GasQuery = (u32, u32, u32);
 
 /// Shared state of witness generation.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Context {
     /// Index into FORKS.
     pub fork: u8,
@@ -89,6 +89,8 @@ pub struct Context {
     pub bytes: HashMap<(u8, u8), u32>,
     /// Look-ups of nibble pairs.
     pub nibbles: HashMap<(u8, u8), u32>,
+    /// Look-ups of 16-bit pairs on LIMB_AND, to be answered by rows of [`crate::limb_and`].
+    pub limb_ands: HashMap<(u16, u16), u32>,
     /// Look-ups of claim rows by (tag, x, y); only tags that are look-ups.
     pub claims: HashMap<(u32, u32, u32), u32>,
     /// Look-ups of FRAME rows by frame.

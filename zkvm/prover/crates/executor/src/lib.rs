@@ -1,4 +1,14 @@
 //! The Rust executor of the ZK-VM: programs, host, machine, traces.
 
-pub mod trace;
+pub mod gas;
+pub mod host;
+pub mod isa;
+pub mod keccak;
+pub mod lint;
+pub mod machine;
 pub mod program;
+mod schedule;
+#[cfg(test)]
+mod testing;
+pub mod trace;
+pub mod word;

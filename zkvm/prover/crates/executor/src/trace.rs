@@ -2,6 +2,23 @@
 //!
 //! Identifiers are the shifted ones of ISA 1.5. The trace holds values, not witness columns: previous times, multiplicities
 //! and carries are the prover's business.
+//!
+//! Clock: the first frame's entry is 4; a frame's first step is at entry + 4, each next one 4 later; then one group of 4 ticks if the
+//! frame did not end in an instruction of kind `end` and out of gas was not noticed by the last step itself (a row of its own
+//! finds the arrival at 0, or the negative gas); after that, if the frame does not succeed, one group for each of its completed `SSTORE`s and `TSTORE`s (the undo records of
+//! ISA 5.2), then `exit`, which is the next frame's entry. A frame without a program takes one group of 4.
+//! Until its first `REGION` a frame's region time is its entry.
+//!
+//! Ends: a step that ends its frame has `next` = 0, out of gas apart. With [`End::OutOfGas`] there are two cases:
+//! - The last step is one that need not notice negative gas before it acts: it is complete (result, words, stores and logs
+//!   included, undone like all others), its `next` is where control would go, and given < gas + charge + M(words_after).
+//! - The last step is `GAS`, `SSTORE`, `RETURN`, `REVERT`, `STOP` or `SELFDESTRUCT`, and its own charge (its `gas` field, for
+//!   SELFDESTRUCT with what is dynamic) makes gas left negative: it does not act, `next` = 0, result 0, no storage access, no
+//!   output; given < gas + charge + M(words), where words = words_after. An `SSTORE` is of the first case if its field leaves
+//!   gas, and its dynamic gas does not: then `next` is not 0.
+//!
+//! `SSTORE` with gas left <= 2300 after its field (ISA 3.5) has `next` = 0, charge = its field, no storage access, and
+//! [`End::Instruction`]; so have `HALT`, `MGROW` beyond 2^32, `SCHK` that fails, `RETURNDATACOPY` past the end, `JMPD` to nowhere.
 
 use ruint::aliases::U256;
 
@@ -14,7 +31,7 @@ pub struct Step {
     pub id: u32,
     /// Identifier of the frame: the clk of its entry.
     pub frame: u32,
-    /// Region time T before the instruction.
+    /// Region time T before the instruction; the frame's entry before its first `REGION`.
     pub region: u32,
     /// Clock.
     pub clk: u32,
@@ -87,7 +104,7 @@ pub struct LogRecord {
 pub struct Frame {
     /// Clock of the entry: the frame's identifier. The first step has clk = entry + 4.
     pub entry: u32,
-    /// Clock at which the next frame may start: 4 after the last step, undo rows included (one tick group of 4 each).
+    /// Clock at which the next frame may start: 4 after the last step, arrival and undo rows included (one tick group of 4 each).
     pub exit: u32,
     /// Index of the call.
     pub call: u32,

@@ -1,1 +1,17 @@
-//! The EVM oracle: revm behind the executors' request and result forms.
+//! The EVM oracle: revm behind the executors' request and result forms (ISA 8).
+//!
+//! A call is one frame, entered as revm's own loop enters the first frame of a transaction, but without the
+//! transaction: no intrinsic gas, no fee, no nonce, no cap on gas, no code deposit. So `gas` is the frame's.
+//! A constructor is a call frame whose code is the creation code, at the address that the request names.
+
+pub mod frame;
+pub mod request;
+pub mod result;
+pub mod run;
+pub mod trace;
+pub mod world;
+
+#[cfg(test)]
+mod tests;
+
+pub use run::{OracleError, bench, run};

@@ -1,9 +1,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use p3_air::{Air, AirBuilder, BaseAir, WindowAccess};
+use p3_air::{Air, BaseAir, WindowAccess};
 use p3_field::PrimeCharacteristicRing;
-use p3_lookup::{Count, InteractionBuilder};
+use p3_lookup::Count;
 use p3_matrix::dense::RowMajorMatrix;
 
 use crate::bus::{ChipBuilder, F, name};
@@ -53,6 +53,11 @@ impl ClaimAir {
             *fixed = F::ONE;
         }
         Self { periodic: Arc::new(periodic), rows: Arc::new(rows) }
+    }
+
+    /// log2 of the table's height.
+    pub fn log_height(&self) -> usize {
+        self.rows.len().next_power_of_two().max(2).ilog2() as usize
     }
 
     /// The rows with the counts of a run.

@@ -1,0 +1,1 @@
+"""The auditor's side: the command line, the differential checker and the report."""

@@ -1,0 +1,1 @@
+"""Measurements of named workloads: execution, proving and verifying, beside revm in the same process."""

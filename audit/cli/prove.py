@@ -1,0 +1,80 @@
+"""`sol2zk prove`: a run of calls and a receipt that proves it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from audit.cli import terminal
+from audit.cli.options import calls_option, input_options, json_option, profile_option
+from audit.inputs.calls import Call, CallFile
+from audit.inputs.job import Job, open_job
+from audit.inputs.request import build_request
+from audit.run import Library
+from transpiler.settings import Settings
+from zkvm import proof
+from zkvm.errors import Place, Unsupported
+from zkvm.program_file import write_whole
+
+COLUMNS: Final = ["table", "rows", "columns", "cells", "interactions", "fields"]
+
+
+@click.command()
+@click.argument("path", metavar="INPUT", type=click.Path(path_type=Path))
+@input_options
+@calls_option
+@profile_option
+@click.option(
+    "-o", "output", type=click.Path(path_type=Path), metavar="OUT", help="Where the receipt goes; INPUT.receipt by default."
+)
+@json_option
+def command(path: Path, settings: Settings, calls: Path | None, profile: str, output: Path | None, as_json: bool) -> int:
+    """Prove calls of a contract and write the receipt.
+
+    Without --calls, one call without data is proven; after a create where the input has creation code that takes no arguments.
+
+    Example: sol2zk prove Token.sol --calls calls.json -o token.receipt
+    """
+    job = open_job(path, settings, calls)
+    request = job.request if job.request is not None else default_request(job)
+    library = Library(job.fork)
+    library.execute(request)
+    made = proof.prove(request, library.programs, profile)
+    if made.receipt is None or made.cost is None:
+        raise not_proven(path, made)
+    target = output or path.with_suffix(".receipt")
+    write_whole(target, made.receipt)
+    if as_json:
+        terminal.print_json({"receipt": str(target), "profile": profile, "calls": made.result["calls"], "cost": made.cost})
+        return 0
+    terminal.note(f"{target}: {len(made.receipt)} bytes, {len(made.result['calls'])} calls, {made.cost['prove_s']:.2f} s")
+    terminal.print_table(COLUMNS, [cost_row(each) for each in made.cost["tables"]])
+    return 0
+
+
+def default_request(job: Job) -> dict[str, Any]:
+    """The calls of a run for which no call file is given: a create if there is creation code, then a call without data."""
+    create = (Call(create=True),) if job.subject.creation is not None else ()
+    call = () if job.subject.runtime is None and job.subject.creation is None else (Call(),)
+    return build_request(CallFile((*create, *call), fork=job.artifact.fork), job.subject)
+
+
+def not_proven(path: Path, made: proof.Proof) -> Unsupported:
+    """Why there is no receipt, as an error."""
+    found = made.result["unsupported"] or made.unsupported or {"code": "unknown", "what": "no reason given"}
+    call = found.get("call")
+    where = "" if call is None else f"call {call}, " + ("" if found.get("pc") is None else f"EVM pc {found['pc']}, ")
+    return Unsupported(
+        f"S2Z-PROVE-{found['code']}".upper(),
+        f"the run cannot be proven: {where}{found['what']}",
+        Place(str(path)),
+        "sol2zk check still compares it with the EVM",
+    )
+
+
+def cost_row(table: dict[str, Any]) -> list[str]:
+    """A line of the cost report."""
+    names = ("name", "rows", "width", "cells", "interactions", "fields")
+    return [str(table[name]) for name in names]

@@ -1,0 +1,44 @@
+"""`sol2zk statetest`: Ethereum's test files on our machines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+from audit.cli import terminal
+from audit.cli.options import json_option
+from audit.statetest.proving import prove_and_verify
+from audit.statetest.runner import Machine, run_all
+from audit.statetest.vectors import load
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.option("--prove", is_flag=True, help="Prove each run and verify the receipt.")
+@click.option(
+    "--machine", type=click.Choice(["rust", "python", "both"]), default="rust", show_default=True, help="Which machine runs."
+)
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
+@json_option
+def command(paths: tuple[Path, ...], prove: bool, machine: str, jobs: int, as_json: bool) -> int:
+    """Run test files (legacy VMTests) or folders of them. Exit status 1 if a test fails.
+
+    Example: sol2zk statetest VMTests --jobs 2 --json
+    """
+    vectors = list(load(paths))
+    rows: list[dict[str, Any]] = []
+    with terminal.progress() as bars:
+        task = bars.add_task("tests", total=len(vectors))
+        for row in run_all(vectors, cast(Machine, machine), jobs, prove_and_verify if prove else None):
+            rows.append(row.as_json())
+            bars.advance(task)
+    failed = [each for each in rows if not each["pass"]]
+    if as_json:
+        terminal.print_json(rows)
+    else:
+        for each in failed:
+            click.echo(f"FAIL {each['file']} {each['name']}: {terminal.clean(str(each['error']))}")
+        click.echo(f"{len(rows) - len(failed)} passed, {len(failed)} failed")
+    return 1 if failed else 0

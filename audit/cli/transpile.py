@@ -1,0 +1,155 @@
+"""`sol2zk transpile`: contracts into programs, a row a code object, whatever happens to the others."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Final
+
+import click
+
+from audit.cli import terminal
+from audit.cli.cfg_view import cfg_json
+from audit.cli.failure import as_json as error_json
+from audit.cli.failure import report_failure
+from audit.cli.options import input_options, json_option
+from transpiler.settings import Settings
+from transpiler.solc.artifact import Artifact, CodeObject, Contract
+from transpiler.solc.load import load
+from zkvm.errors import Sol2zkError
+
+COLUMNS: Final = ["name", "kind", "code_bytes", "blocks", "instructions", "unresolved_jumps", "escapes", "seconds", "file"]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The rows so far, and the first failure's exit status."""
+
+    rows: list[dict[str, Any]]
+    status: int = 0
+
+    def fail(self, error: Sol2zkError, row: dict[str, Any]) -> None:
+        """Keep a row with its error and tell it."""
+        self.rows.append({**row, "error": error_json(error)})
+        self.status = self.status or report_failure(error)
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@input_options
+@click.option("-o", "output", type=click.Path(path_type=Path), metavar="DIR", help="Write the program files (.szk) there.")
+@click.option("--emit", type=click.Choice(["cfg"]), help="Show a stage instead of translating.")
+@json_option
+def command(inputs: tuple[str, ...], settings: Settings, output: Path | None, emit: str | None, as_json: bool) -> int:
+    """Translate contracts into programs of the ZK-VM.
+
+    INPUT is a .sol file, standard JSON, a build artefact, or hex. The exit status is not 0 if any input fails; the others go on.
+    """
+    outcome = Outcome([])
+    folder = None if output is None or emit is not None else _make_folder(output)
+    for name in inputs:
+        try:
+            artifact = load(name, settings)
+            chosen = [artifact.contract(settings.contract)] if settings.contract else list(artifact.contracts)
+        except Sol2zkError as error:
+            outcome.fail(error, _empty_row(name))
+            continue
+        for text in artifact.notes:
+            terminal.note(f"{name}: {text}")
+        for contract, code in ((each, code) for each in chosen for code in each.objects):
+            _one(outcome, artifact, contract, code, folder, emit)
+    if as_json:
+        terminal.print_json({"contracts": outcome.rows})
+    elif emit is None:
+        translated = [row for row in outcome.rows if row["error"] is None]
+        if translated:
+            terminal.print_table(COLUMNS, [[_cell(row[name]) for name in COLUMNS] for row in translated])
+    else:
+        for row in outcome.rows:
+            _print_cfg(row)
+    return outcome.status
+
+
+def _one(
+    outcome: Outcome, artifact: Artifact, contract: Contract, code: CodeObject, folder: Path | None, emit: str | None
+) -> None:
+    row = {**_empty_row(artifact.path), "name": contract.name, "kind": code.kind, "template": code.template}
+    row |= {"code_hash": "0x" + code.code_hash.hex(), "code_bytes": len(code.code)}
+    try:
+        code.require_linked(contract.name)
+        if emit is not None:
+            outcome.rows.append({**row, **cfg_json(code.code, artifact.fork)})
+            return
+        row |= _translate(artifact, contract, code, folder)
+        outcome.rows.append(row)
+    except Sol2zkError as error:
+        outcome.fail(error, row)
+
+
+def _translate(artifact: Artifact, contract: Contract, code: CodeObject, folder: Path | None) -> dict[str, Any]:
+    from transpiler.solc.sourcemap import source_triples
+    from transpiler.translate import Template, translate
+    from transpiler.translate import as_json as stats_json
+    from zkvm.program_file import ProgramFile, write_file
+
+    places = source_triples(code.code, code.source_map)
+    template = Template(tuple((each.start, each.length) for each in code.placeholders)) if code.template else None
+    start = perf_counter()
+    translation = translate(code.code, artifact.fork, code.kind, name=contract.name, source_map=places, template=template)
+    program = translation.program
+    digest = program.digest
+    seconds = perf_counter() - start
+    if translation.stats.fallback:
+        terminal.note(f"{contract.name} ({code.kind}) runs in the generic tier: {translation.stats.fallback}")
+    fields: dict[str, Any] = {
+        **stats_json(translation.stats),
+        "tier": translation.stats.tier,
+        "program_digest": "0x" + digest.hex(),
+        "seconds": round(seconds, 6),
+    }
+    if folder is not None:
+        path = _program_path(folder, contract, code)
+        write_file(
+            path, ProgramFile(program, contract.name, translation.source_map, tuple(each.name for each in artifact.sources))
+        )
+        fields["program"] = str(path)
+    return fields
+
+
+def _program_path(folder: Path, contract: Contract, code: CodeObject) -> Path:
+    return folder / f"{re.sub(r'[^A-Za-z0-9_.-]', '_', contract.name)}.{code.kind}.szk"
+
+
+def _make_folder(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _empty_row(file: str) -> dict[str, Any]:
+    row: dict[str, Any] = dict.fromkeys(("file", "name", "kind", "code_hash", "code_bytes", "template"))
+    row |= {"file": file, "blocks": None, "instructions": None, "unresolved_jumps": None, "escapes": None}
+    return row | {"unsupported": [], "tier": None, "program_digest": None, "seconds": None, "error": None}
+
+
+def _cell(value: Any) -> str:
+    match value:
+        case None:
+            return "-"
+        case float():
+            return f"{value:.3f}"
+        case list():
+            return str(len(value))
+        case _:
+            return str(value)
+
+
+def _print_cfg(row: dict[str, Any]) -> None:
+    click.echo(f"{row['name']} ({row['kind']})")
+    successors: dict[int, list[int]] = {}
+    for source, target in row.get("edges") or ():
+        successors.setdefault(source, []).append(target)
+    for block in row.get("blocks") or ():
+        after = ", ".join(f"{pc:#x}" for pc in successors.get(block["pc"], ()))
+        click.echo(f"  {block['pc']:#06x}..{block['end']:#06x}  -> {after or 'end'}")

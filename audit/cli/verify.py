@@ -1,0 +1,126 @@
+"""`sol2zk verify`: whether a receipt is valid, and whether it is about what the caller thinks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from audit.cli import terminal
+from audit.cli.options import json_option
+from audit.inputs.calls import CallFile, read_calls
+from audit.inputs.request import Subject, build_request
+from transpiler.settings import Settings
+from transpiler.solc.load import load
+from transpiler.translate import translate
+from zkvm import proof
+from zkvm.errors import InputError, Place
+from zkvm.program_file import read_file
+
+HASH_LENGTH = 32
+
+
+@click.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--code-hash", "code_hashes", multiple=True, metavar="H", help="A code hash that must be among the programs.")
+@click.option("--program", "programs", multiple=True, type=click.Path(path_type=Path), metavar="P", help="A program file to pin.")
+@click.option(
+    "--bytecode", "bytecodes", multiple=True, type=click.Path(path_type=Path), metavar="F",
+    help="Code (or source, or an artefact) to translate again and pin; may repeat.",
+)  # fmt: skip
+@click.option("--creation", is_flag=True, help="Hex files hold creation code, not runtime code.")
+@click.option("--calls", type=click.Path(path_type=Path), metavar="FILE", help="The calls that must be the receipt's.")
+@json_option
+def command(
+    path: Path,
+    code_hashes: tuple[str, ...],
+    programs: tuple[Path, ...],
+    bytecodes: tuple[Path, ...],
+    creation: bool,
+    calls: Path | None,
+    as_json: bool,
+) -> int:
+    """Verify a receipt. Exit status 0: valid and as expected; 5: not; 2: a file cannot be read.
+
+    Programs that --program or --bytecode name are pinned; of others the receipt says only that some sound program, paired with the code hash, ran.
+
+    Example: sol2zk verify token.receipt --bytecode token.hex --calls calls.json --json
+    """
+    receipt = read_receipt(path)
+    file = None if calls is None else read_calls(calls)
+    digests = [read_file(each).program.digest for each in programs]
+    subject = Subject("contract", None, None)
+    for each in bytecodes:
+        subject = _translated(each, creation, digests, receipt, subject)
+    expected = proof.Expectations(
+        tuple(_hash(each) for each in code_hashes), tuple(digests), _request(file, subject), subject.runtime is not None
+    )
+    verdict = proof.verify(receipt, expected)
+    if as_json:
+        terminal.print_json(verdict)
+    else:
+        _print(path, verdict)
+    return 0 if verdict["valid"] else 5
+
+
+def read_receipt(path: Path) -> bytes:
+    """The bytes of a receipt.
+
+    Raises: InputError if the file cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError("S2Z-VERIFY-FILE", f"the receipt cannot be read: {error.strerror}", Place(str(path))) from error
+
+
+def _hash(text: str) -> bytes:
+    digits = text.removeprefix("0x")
+    try:
+        value = bytes.fromhex(digits)
+    except ValueError:
+        value = b""
+    if len(value) != HASH_LENGTH:
+        raise InputError("S2Z-VERIFY-HASH", f"'{text}' is no hash of 32 bytes", hint="write 0x and 64 hex digits")
+    return value
+
+
+def _translated(path: Path, creation: bool, digests: list[bytes], receipt: bytes, subject: Subject) -> Subject:
+    """Translates an input again under the receipt's rule set, adds what must be in the receipt to `digests`."""
+    fork = proof.verify(receipt)["fork"] or Settings().fork
+    artifact = load(path, Settings(creation=creation, fork=fork))
+    for contract in artifact.contracts:
+        for code in contract.objects:
+            if code.template and code.kind == "runtime":
+                # what counts is the code that the constructor returned; its program is pinned through the creation program's output
+                continue
+            digests.append(translate(code.code, fork, code.kind).program.digest)
+            if code.kind == "runtime":
+                subject = replace(subject, runtime=code.code)
+            else:
+                subject = replace(subject, creation=code.code)
+    return subject
+
+
+def _request(file: CallFile | None, subject: Subject) -> dict[str, Any] | None:
+    if file is None:
+        return None
+    known = replace(
+        subject, runtime=subject.runtime if subject.runtime is not None else b"\0", creation=subject.creation or b"\0"
+    )
+    return build_request(file, known)
+
+
+def _print(path: Path, verdict: dict[str, Any]) -> None:
+    if not verdict["valid"]:
+        click.echo(f"{path}: NOT VALID: {terminal.clean(str(verdict['reason']))}")
+        return
+    click.echo(f"{path}: valid, {verdict['proven_bits']} proven bits, profile {verdict['profile']}, {verdict['fork']} rules")
+    for program in verdict["programs"]:
+        pinned = "pinned" if program["pinned"] else "translation not checked here"
+        click.echo(f"  {program['kind']} code {program['code_hash']}: program {program['program_digest']} ({pinned})")
+    for index, call in enumerate(verdict["calls"]):
+        what = "create" if call["create"] else call["data"][:10]
+        click.echo(f"  call {index} ({what}): {call['status']}, gas left {int(call['gas_left'], 16)}, {len(call['logs'])} logs")

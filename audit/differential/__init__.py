@@ -1,0 +1,1 @@
+"""Both versions of a contract side by side: inputs, observations, mismatches, reproducers."""

@@ -1,0 +1,324 @@
+"""A campaign: sequences generated, run in both versions, compared; mismatches shrunk and located; coverage measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from multiprocessing import get_context
+from random import Random
+from time import time
+from typing import Any, Final
+
+from audit.differential import oracle
+from audit.differential.compare import Mismatch, Stop, judge
+from audit.differential.coverage import Coverage, Seen, collect, coverage
+from audit.differential.execution import Library
+from audit.differential.inputs import ACTORS, Generator, Plan, actor_words
+from audit.differential.locate import locate
+from audit.differential.shrink import shrink
+from audit.differential.subject import Target
+from audit.differential.values import Dictionary, constants_of
+from audit.inputs.calls import Call, CallFile
+from audit.inputs.request import build_request
+from zkvm.errors import InputError, Unsupported
+
+DEFAULT_SEQUENCES: Final = 200
+DEFAULT_DEPTH: Final = 12
+CHUNK: Final = 100
+"""Sequences that share a dictionary; chunks are independent, so that workers change nothing."""
+PROBES: Final = 64
+CONSTRUCTORS_KEPT: Final = 4
+MISMATCHES_KEPT: Final = 10
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A mismatch with the smallest request that shows it."""
+
+    mismatch: Mismatch
+    request: Mapping[str, Any]
+    sequence: int
+    """Ordinal of the sequence that found it; -1 for a given call file."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What a check came to. `seeds` reproduce it; `complete` says that nothing was left out."""
+
+    contract: str
+    fork: str
+    seed: int
+    sequences: int
+    calls: int
+    findings: tuple[Finding, ...]
+    coverage: tuple[Coverage, ...]
+    stops: tuple[Stop, ...]
+    """Runs that ended early at something Unsupported, each kind once (call is that of the first)."""
+    stopped_sequences: int
+    timed_out: bool
+    seconds: float
+    outcomes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """By function: how many calls succeeded, reverted, halted."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every sequence ran to its end."""
+        return not self.stops and not self.timed_out
+
+    @property
+    def exit_code(self) -> int:
+        """1 for mismatches, 4 where something was left out, else 0."""
+        return 1 if self.findings else 0 if self.complete else 4
+
+    def as_json(self) -> dict[str, Any]:
+        """The form that output holds."""
+        return {
+            "contract": self.contract, "fork": self.fork, "seed": self.seed, "sequences": self.sequences, "calls": self.calls,
+            "mismatches": [{**each.mismatch.as_json(), "sequence": each.sequence, "calls": len(each.request["calls"])} for each in self.findings],
+            "coverage": [each.as_json() for each in self.coverage],
+            "unsupported": [{"call": each.call, "code": each.code, "what": each.what} for each in self.stops],
+            "stopped_sequences": self.stopped_sequences, "timed_out": self.timed_out, "complete": self.complete,
+            "outcomes": {name: dict(counts) for name, counts in self.outcomes.items()}, "seconds": round(self.seconds, 3),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is tried."""
+
+    sequences: int = DEFAULT_SEQUENCES
+    depth: int = DEFAULT_DEPTH
+    seed: int = 1
+    timeout_s: float | None = None
+
+
+def plan_of(target: Target, effort: Effort) -> Plan:
+    """The plan of a target: where there is creation code its constructor runs first, with arguments tried beforehand."""
+    plan = Plan(target.interface, create=target.subject.creation is not None, depth=effort.depth, fork=target.fork)
+    if not plan.create or not (plan.interface.constructor.types or plan.interface.constructor.types is None):
+        return replace(plan, constructors=(b"",), succeeding=1) if plan.create else plan
+    generator = _generator(target, plan, effort.seed, -1)
+    tried: dict[str, dict[bytes, set[tuple[int, int]]]] = {"success": {}, "revert": {}, "halt": {}}
+    for _ in range(PROBES):
+        arguments = generator.arguments(plan.interface.constructor)
+        call = Call(create=True, caller=ACTORS[0], origin=ACTORS[0], data=arguments)
+        result = oracle.run(build_request(CallFile((call,), plan.fork), target.subject), trace=True)
+        edges = {(start, end) for each in result["trace"]["coverage"] for start, end in each["edges"]}
+        tried[result["calls"][0]["status"]][arguments] = edges
+    kept = {status: _covering(found, CONSTRUCTORS_KEPT) for status, found in tried.items()}
+    return replace(plan, constructors=tuple(kept["success"] + kept["revert"] + kept["halt"]), succeeding=len(kept["success"]))
+
+
+def _covering(found: dict[bytes, set[tuple[int, int]]], most: int) -> list[bytes]:
+    """Arguments that together reach most edges, greedily; then any, up to a number."""
+    chosen: list[bytes] = []
+    reached: set[tuple[int, int]] = set()
+    while len(chosen) < min(most, len(found)):
+        best = max((each for each in found if each not in chosen), key=lambda each: len(found[each] - reached))
+        chosen.append(best)
+        reached |= found[best]
+    return chosen
+
+
+def _generator(target: Target, plan: Plan, seed: int, chunk: int) -> Generator:
+    codes = [each for each in (target.subject.creation, target.subject.runtime) if each is not None]
+    dictionary = Dictionary(constants_of(codes, target.fork), actor_words())
+    return Generator(plan, dictionary, Random(f"{seed}/{chunk}"))  # noqa: S311 - reproducible, not secret
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A generated request with the EVM's traced result."""
+
+    ordinal: int
+    request: Mapping[str, Any]
+    result: Mapping[str, Any]
+
+    def theirs(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The EVM's result of this request or a variation."""
+        return self.result if request is self.request else oracle.run(request)
+
+
+def trials(target: Target, effort: Effort, plan: Plan | None = None) -> Iterator[Trial]:
+    """The campaign's requests in order; they depend on the EVM's results only, never on the version that is checked."""
+    chosen = plan or plan_of(target, effort)
+    for chunk in range(-(-effort.sequences // CHUNK)):
+        yield from chunk_trials(target, effort, chosen, chunk)
+
+
+def chunk_trials(target: Target, effort: Effort, plan: Plan, chunk: int) -> Iterator[Trial]:
+    """The requests of one chunk."""
+    generator = _generator(target, plan, effort.seed, chunk)
+    for ordinal in range(chunk * CHUNK, min(effort.sequences, (chunk + 1) * CHUNK)):
+        request = build_request(generator.sequence(), target.subject)
+        result = oracle.run(request, trace=True)
+        generator.note(request, result)
+        yield Trial(ordinal, request, result)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What trials showed so far."""
+
+    findings: list[Finding] = field(default_factory=list)
+    seen: dict[str, Seen] = field(default_factory=dict)
+    stops: dict[tuple[str, str], Stop] = field(default_factory=dict)
+    outcomes: dict[str, dict[str, int]] = field(default_factory=dict)
+    sequences: int = 0
+    calls: int = 0
+    stopped: int = 0
+    timed_out: bool = False
+
+    def absorb(self, other: Tally) -> None:
+        """Add what later trials showed; of the findings of one kind the first stays."""
+        kinds = {each.mismatch.kind for each in self.findings}
+        self.findings += [each for each in other.findings if each.mismatch.kind not in kinds]
+        for kind, seen in other.seen.items():
+            self.seen.setdefault(kind, Seen()).update(seen)
+        self.stops = {**other.stops, **self.stops}
+        for name, counts in other.outcomes.items():
+            mine = self.outcomes.setdefault(name, dict.fromkeys(counts, 0))
+            for outcome, number in counts.items():
+                mine[outcome] += number
+        self.sequences += other.sequences
+        self.calls += other.calls
+        self.stopped += other.stopped
+        self.timed_out = self.timed_out or other.timed_out
+
+
+def examine(tally: Tally, trial: Trial, target: Target, library: Library) -> None:
+    """Compare one request; a mismatch is shrunk and located, each kind once.
+
+    Raises: InputError for a request that cannot run.
+    """
+    tally.sequences += 1
+    collect(tally.seen, trial.request, trial.result)
+    for call, outcome in zip(trial.request["calls"], trial.result["calls"], strict=False):
+        name = target.function(bytes.fromhex(call["data"][2:]), create=call["create"])
+        counts = tally.outcomes.setdefault(name, {"success": 0, "revert": 0, "halt": 0})
+        counts[outcome["status"]] += 1
+    verdict = judge(trial.request, library.run, trial.theirs)
+    tally.calls += verdict.calls
+    if verdict.stop is not None:
+        tally.stopped += 1
+        tally.stops.setdefault((verdict.stop.code, verdict.stop.what), verdict.stop)
+    if verdict.mismatch is None:
+        return
+    found = locate(verdict.mismatch, trial.request, target, library)
+    if all(each.mismatch.kind != found.kind for each in tally.findings):
+        tally.findings.append(reduce(found, trial.request, target, library, trial.ordinal))
+
+
+def reduce(found: Mismatch, request: Mapping[str, Any], target: Target, library: Library, ordinal: int) -> Finding:
+    """A mismatch with a smaller request, located there."""
+
+    def first(candidate: Mapping[str, Any]) -> Mismatch | None:
+        try:
+            mismatch = judge(candidate, library.run, oracle.run).mismatch
+        except (InputError, Unsupported):
+            return None
+        if mismatch is None:
+            return None
+        call = candidate["calls"][mismatch.call]
+        return replace(mismatch, function=target.function(bytes.fromhex(call["data"][2:]), create=call["create"]))
+
+    smallest, mismatch = shrink(request, found, first)
+    return Finding(locate(mismatch, smallest, target, library), smallest, ordinal)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What every chunk of a campaign needs. `deadline` is in the time of `time.time`, which processes share."""
+
+    target: Target
+    effort: Effort
+    plan: Plan
+    deadline: float | None
+
+    @property
+    def chunks(self) -> range:
+        """The ordinals of the chunks."""
+        return range(-(-self.effort.sequences // CHUNK))
+
+    def late(self) -> bool:
+        """Whether the time given is over."""
+        return self.deadline is not None and time() > self.deadline
+
+    def run(self, chunk: int, library: Library, step: Callable[[], None] = lambda: None) -> Tally:
+        """Run one chunk."""
+        tally = Tally()
+        for trial in chunk_trials(self.target, self.effort, self.plan, chunk):
+            if self.late():
+                tally.timed_out = True
+                break
+            examine(tally, trial, self.target, library)
+            step()
+        return tally
+
+
+_worker: list[tuple[Work, Library]] = []
+
+
+def _start_worker(work: Work) -> None:
+    _worker.append((work, Library()))
+
+
+def _run_in_worker(chunk: int) -> Tally:
+    work, library = _worker[0]
+    return work.run(chunk, library)
+
+
+def _tallies(work: Work, library: Library, jobs: int, progress: Progress) -> Iterator[Tally]:
+    """The tallies of all chunks, in order."""
+    done = 0
+    total = work.effort.sequences
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        progress(done, total)
+
+    if jobs == 1 or len(work.chunks) < 2:
+        for chunk in work.chunks:
+            yield work.run(chunk, library, step)
+        return
+    context = get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(work.chunks)), context, _start_worker, (work,)) as pool:
+        for tally in pool.map(_run_in_worker, work.chunks):
+            done += tally.sequences
+            progress(done, total)
+            yield tally
+
+
+def check(
+    target: Target,
+    effort: Effort | None = None,
+    library: Library | None = None,
+    *,
+    given: Mapping[str, Any] | None = None,
+    jobs: int = 1,
+    progress: Progress = lambda _, __: None,
+) -> CheckResult:
+    """Check a target: the given request first, if there is one, then generated sequences.
+
+    With several `jobs` each process translates for itself, so `library` serves the first process only; the result is the same.
+    Raises: InputError for a given request that cannot run; Unsupported where the oracle cannot run a rule set.
+    """
+    tried, used = effort or Effort(), library or Library()
+    begun = time()
+    deadline = None if tried.timeout_s is None else begun + tried.timeout_s
+    tally = Tally()
+    if given is not None:
+        examine(tally, Trial(-1, given, oracle.run(given, trace=True)), target, used)
+    if tried.sequences:
+        work = Work(target, tried, plan_of(target, tried), deadline)
+        for part in _tallies(work, used, jobs, progress):
+            tally.absorb(part)
+            if len(tally.findings) >= MISMATCHES_KEPT or tally.timed_out:
+                break
+    return CheckResult(
+        target.subject.name, target.fork, tried.seed, tally.sequences, tally.calls, tuple(tally.findings),
+        coverage(target, tally.seen), tuple(tally.stops.values()), tally.stopped, tally.timed_out, time() - begun, tally.outcomes,
+    )  # fmt: skip

@@ -1,0 +1,171 @@
+"""Everything observable, compared after every call; the first difference is a mismatch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from audit.differential.execution import Stuck
+
+CALL_FIELDS: Final = ("status", "return_data", "logs", "destroyed", "gas_left", "refund")
+ACCOUNT_FIELDS: Final = ("balance", "nonce", "code", "storage")
+Runner = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """The first observation in which the two versions differ.
+
+    Shape: `field` is a member of a call's result or of an account, or `stuck` where the program could not go on; `subject`
+    says which log, account or slot; `ours` is the ZK-VM version's, `theirs` the EVM's. `where` is filled in by `locate`.
+    """
+
+    call: int
+    field: str
+    subject: str
+    ours: str
+    theirs: str
+    function: str = ""
+    pc: int | None = None
+    """EVM pc of the instruction concerned."""
+    source: str | None = None
+    """`file:line:column` of that instruction."""
+    line: str | None = None
+    """The text of that line."""
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        """What two runs must share to show the same fault."""
+        return self.field, self.function
+
+    def same_as(self, other: Mismatch) -> bool:
+        """Whether the other is this observation, wherever it was located."""
+        return replace(self, function="", pc=None, source=None, line=None) == replace(
+            other, function="", pc=None, source=None, line=None
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The form that output and vectors hold."""
+        return {
+            "call": self.call, "field": self.field, "subject": self.subject, "ours": self.ours, "theirs": self.theirs,
+            "function": self.function, "pc": self.pc, "source": self.source, "line": self.line,
+        }  # fmt: skip
+
+
+def mismatch_of(document: Mapping[str, Any]) -> Mismatch:
+    """The mismatch of its JSON form."""
+    return Mismatch(**{name: document.get(name) for name in Mismatch.__dataclass_fields__})  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why a run ended before its last call: something Unsupported."""
+
+    call: int
+    code: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What comparing a request came to: how many calls both ran, the first difference, and what stopped it early."""
+
+    calls: int
+    mismatch: Mismatch | None
+    stop: Stop | None
+
+
+def judge(request: Mapping[str, Any], ours: Runner, theirs: Runner) -> Verdict:
+    """Run both versions and compare calls and state, the state after each call where anything differs at all.
+
+    Raises: what the runners raise.
+    """
+    try:
+        mine = ours(request)
+    except Stuck as stuck:
+        before = _first(request, ours, theirs, stuck.call)
+        status = theirs(prefix(request, stuck.call + 1))["calls"][-1]["status"]
+        return Verdict(stuck.call, before or Mismatch(stuck.call, "stuck", "", stuck.message, status), None)
+    stop = stop_of(mine)
+    done = len(mine["calls"])
+    if not done:
+        return Verdict(0, None, stop)
+    if done < len(request["calls"]):
+        request = prefix(request, done)
+    if (found := difference(mine, theirs(request))) is None:
+        return Verdict(done, None, stop)
+    return Verdict(done, _first(request, ours, theirs, done) or found, stop)
+
+
+def _first(request: Mapping[str, Any], ours: Runner, theirs: Runner, calls: int) -> Mismatch | None:
+    """The first difference of the runs of the first 1, 2, ... calls, so with the state after each."""
+    for count in range(1, calls + 1):
+        part = prefix(request, count)
+        found = difference(ours(part), theirs(part))
+        if found is not None:
+            return replace(found, call=count - 1)
+    return None
+
+
+def stop_of(result: Mapping[str, Any]) -> Stop | None:
+    """What stopped an executor's run early, or None."""
+    found = result["unsupported"]
+    return None if found is None else Stop(int(found["call"]), str(found["code"]), str(found["what"]))
+
+
+def prefix(request: Mapping[str, Any], count: int) -> dict[str, Any]:
+    """The request with its first calls only."""
+    return {**request, "calls": request["calls"][:count]}
+
+
+def difference(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Mismatch | None:
+    """The first difference of two results: call by call, then the state after the last; None if there is none."""
+    return next(_differences(ours, theirs), None)
+
+
+def _differences(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[Mismatch]:
+    for index, (mine, other) in enumerate(zip(ours["calls"], theirs["calls"], strict=False)):
+        for name in CALL_FIELDS:
+            if mine[name] != other[name]:
+                if name == "logs":
+                    yield from _log_differences(index, mine[name], other[name])
+                else:
+                    yield Mismatch(index, name, "", _text(mine[name]), _text(other[name]))
+    last = max(len(ours["calls"]), len(theirs["calls"])) - 1
+    if len(ours["calls"]) != len(theirs["calls"]):
+        yield Mismatch(last, "calls", "", str(len(ours["calls"])), str(len(theirs["calls"])))
+    yield from _state_differences(last, _accounts(ours["state"]), _accounts(theirs["state"]))
+
+
+def _log_differences(call: int, mine: list[dict[str, Any]], other: list[dict[str, Any]]) -> Iterator[Mismatch]:
+    for number, (left, right) in enumerate(zip(mine, other, strict=False)):
+        for name in ("address", "topics", "data"):
+            if left[name] != right[name]:
+                yield Mismatch(call, f"logs.{name}", f"log {number}", _text(left[name]), _text(right[name]))
+    if len(mine) != len(other):
+        yield Mismatch(call, "logs", f"log {min(len(mine), len(other))}", f"{len(mine)} logs", f"{len(other)} logs")
+
+
+def _state_differences(call: int, mine: dict[str, Any], other: dict[str, Any]) -> Iterator[Mismatch]:
+    for address in sorted(mine.keys() | other.keys()):
+        left, right = mine.get(address, _NOTHING), other.get(address, _NOTHING)
+        for name in ACCOUNT_FIELDS:
+            if name != "storage" and left[name] != right[name]:
+                yield Mismatch(call, name, address, left[name], right[name])
+        for slot in sorted(left["storage"].keys() | right["storage"].keys(), key=lambda key: int(key, 16)):
+            before, after = left["storage"].get(slot, "0x0"), right["storage"].get(slot, "0x0")
+            if before != after:
+                yield Mismatch(call, "storage", f"{address} slot {slot}", before, after)
+
+
+_NOTHING: Final[dict[str, Any]] = {"balance": "0x0", "nonce": "0x0", "code": "0x", "storage": {}}
+
+
+def _accounts(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The accounts that are not empty: an empty one and none are the same observation (EIP-161)."""
+    return {address: account for address, account in state.items() if account != _NOTHING}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ", ".join(value)

@@ -1,0 +1,184 @@
+"""Call sequences: a constructor where there is one, then calls by ABI and raw ones, from several senders; seeded and reproducible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import Any, Final
+
+from eth_abi.abi import encode
+from eth_abi.exceptions import EncodingError
+
+from audit.differential.interface import Function, Interface
+from audit.differential.values import Dictionary, draw
+from audit.inputs.calls import CALLER_ADDRESS, CONTRACT_ADDRESS, FRAME_GAS, Call, CallFile, Environment
+
+ACTORS: Final = (
+    CALLER_ADDRESS,
+    "0x00000000000000000000000000000000ca110002",
+    "0x00000000000000000000000000000000ca110003",
+    "0xffffffffffffffffffffffffffffffffca110004",
+)
+"""Senders; the last has high bits, which a dropped mask would show."""
+LATEST_TIME: Final = 1 << 40
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What sequences are drawn from: `constructors` are argument strings tried beforehand, those that succeed first."""
+
+    interface: Interface
+    constructors: tuple[bytes, ...] = ()
+    succeeding: int = 0
+    """How many of `constructors` succeed."""
+    create: bool = False
+    depth: int = 12
+    fork: str = "Osaka"
+
+
+@dataclass(slots=True)
+class Generator:
+    """Draws sequences; `gas_used` remembers by function what calls needed, for running out of gas near the end."""
+
+    plan: Plan
+    dictionary: Dictionary
+    random: Random
+    gas_used: dict[str, int] = field(default_factory=dict)
+    active: tuple[Function, ...] = ()
+    """The functions that the current sequence calls: few of them call each other's preconditions more often."""
+
+    senders: tuple[str, ...] = ACTORS
+    """Who calls in the current sequence, and whom arguments mostly name: few of them meet each other more often."""
+
+    def sequence(self) -> CallFile:
+        """A sequence."""
+        random, functions = self.random, self.plan.interface.functions
+        self.active = functions
+        if random.random() < 0.7:
+            self.active = tuple(random.sample(functions, min(len(functions), random.choice((2, 3, 4, 6)))))
+        self.senders = tuple(random.sample(ACTORS, random.choice((1, 2, 2, len(ACTORS)))))
+        self.dictionary.actors = (*self.senders, random.choice((CONTRACT_ADDRESS, *ACTORS)))
+        calls = [self.constructor()] if self.plan.create else []
+        calls += [self.call() for _ in range(random.randint(1, self.plan.depth))]
+        return CallFile(tuple(calls), self.plan.fork, self._environment(), place="generated calls")
+
+    def constructor(self) -> Call:
+        """A constructor run: mostly one of those known to succeed."""
+        random, known = self.random, self.plan.constructors
+        good = known[: self.plan.succeeding]
+        if known and random.random() < 0.92:
+            data = random.choice(good if good and random.random() < 0.95 else known)
+        else:
+            data = self.arguments(self.plan.interface.constructor)
+        value = self._value(self.plan.interface.constructor.payable)
+        gas = FRAME_GAS if random.random() < 0.95 else random.randrange(FRAME_GAS)
+        return Call(create=True, caller=ACTORS[0], origin=ACTORS[0], data=data, value=value, gas=gas)
+
+    def call(self) -> Call:
+        """A call: mostly of a function with well-formed arguments."""
+        random = self.random
+        functions = self.active
+        caller = random.choice((ACTORS[0], *self.senders, *self.senders))
+        origin = caller if random.random() < 0.85 else random.choice(ACTORS)
+        function = random.choice(functions) if functions and random.random() < 0.93 else None
+        data = self._raw() if function is None else function.selector + self.arguments(function)
+        if random.random() < 0.18:
+            data = self._bend(data)
+        value = self._value(function is None or function.payable)
+        name = "" if function is None else function.signature
+        return Call(caller=caller, origin=origin, to=CONTRACT_ADDRESS, value=value, data=data, gas=self._gas(name))
+
+    def arguments(self, function: Function) -> bytes:
+        """Encoded arguments; some words where the types are not known."""
+        random = self.random
+        if function.types is None:
+            words = [
+                self.dictionary.word(random) if random.random() < 0.6 else self.dictionary.address(random)
+                for _ in range(random.randrange(6))
+            ]
+            return b"".join(word.to_bytes(32, "big") for word in words)
+        values = [draw(kind, self.dictionary, random) for kind in function.types]
+        try:
+            return encode(function.types, values)
+        except (EncodingError, ValueError, TypeError):
+            return b"".join(self.dictionary.word(random).to_bytes(32, "big") for _ in function.types)
+
+    def note(self, request: Mapping[str, Any], result: Mapping[str, Any]) -> None:
+        """Learn from the EVM's result: words that it returned, stored or logged, and the gas that calls used."""
+        for call, outcome in zip(request["calls"], result["calls"], strict=False):
+            name = self.plan.interface.name(bytes.fromhex(call["data"][2:]), create=call["create"])
+            if outcome["status"] == "success":
+                self.gas_used[name] = int(call["gas"], 16) - int(outcome["gas_left"], 16)
+            output = bytes.fromhex(outcome["return_data"][2:])
+            if not call["create"] and len(output) <= 256:
+                self.dictionary.note(int.from_bytes(output[at : at + 32], "big") for at in range(0, len(output), 32))
+            for log in outcome["logs"]:
+                self.dictionary.note(int(topic, 16) for topic in log["topics"][1:])
+        for account in result["state"].values():
+            self.dictionary.note(int(value, 16) for value in list(account["storage"].values())[:16])
+
+    def _gas(self, name: str) -> int:
+        random = self.random
+        if random.random() < 0.88:
+            return FRAME_GAS
+        used = self.gas_used.get(name)
+        if used is None or random.random() < 0.3:
+            return random.randrange(60_000)
+        return max(0, used + random.choice((0, -1, 1, -random.randrange(1, 200), -random.randrange(used + 1), 2300, 2301)))
+
+    def _value(self, payable: bool) -> int:
+        random = self.random
+        if random.random() < (0.6 if payable else 0.94):
+            return 0
+        return random.choice((1, 2, random.randrange(1, 1000), 10**18, random.randrange(1, 1 << 70)))
+
+    def _raw(self) -> bytes:
+        random = self.random
+        choice = random.random()
+        if choice < 0.35:
+            return b""
+        if choice < 0.5:
+            return random.randbytes(random.randrange(1, 4))
+        selector = random.randbytes(4)
+        if choice < 0.75 and self.dictionary.constants:
+            selector = (random.choice(self.dictionary.constants) % (1 << 32)).to_bytes(4, "big")
+        return selector + b"".join(self.dictionary.word(random).to_bytes(32, "big") for _ in range(random.randrange(4)))
+
+    def _bend(self, data: bytes) -> bytes:
+        """Call data that no encoder writes: short, long, dirty high bits, wrong offsets."""
+        random = self.random
+        words = max(0, len(data) - 4) // 32
+        match random.randrange(4):
+            case 0:
+                return data[: random.randrange(len(data) + 1)]
+            case 1:
+                return data + random.randbytes(random.choice((1, 31, 32, 33, 64)))
+            case 2 if words:
+                at = 4 + 32 * random.randrange(words)
+                return data[:at] + self.dictionary.word(random).to_bytes(32, "big") + data[at + 32 :]
+            case 3 if words:
+                at = 4 + 32 * random.randrange(words)
+                return data[:at] + bytes((data[at] ^ 1 << random.randrange(8),)) + data[at + 1 :]
+        return data
+
+    def _environment(self) -> Environment:
+        random = self.random
+        given = Environment()
+        if random.random() < 0.7:
+            return given
+        return replace(
+            given,
+            number=random.choice((0, 1, given.number + random.randrange(1 << 20))),
+            timestamp=random.choice((0, given.timestamp + random.randrange(1 << 24), random.randrange(LATEST_TIME))),
+            coinbase=random.choice((given.coinbase, *ACTORS, CONTRACT_ADDRESS)),
+            prevrandao=random.getrandbits(256),
+            chain_id=random.choice((1, 1337, random.getrandbits(63))),
+            base_fee=random.getrandbits(40),
+            gas_price=random.getrandbits(64),
+        )
+
+
+def actor_words(actors: Sequence[str] = ACTORS) -> tuple[str, ...]:
+    """The addresses that arguments are mostly drawn from: the senders and the contract."""
+    return (*actors, CONTRACT_ADDRESS)

@@ -1,0 +1,45 @@
+"""The EVM oracle: revm in the extension. The only importer of that part of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from zkvm.errors import InputError, InternalError, Unsupported
+from zkvm.proof import extension
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise InputError("request-refused", str(error)) from error
+    except NotImplementedError as error:
+        raise Unsupported("oracle-not-covered", str(error)) from error
+    except RuntimeError as error:
+        raise InternalError("oracle-failed", str(error)) from error
+
+
+def run(request: Mapping[str, Any], *, trace: bool = False) -> dict[str, Any]:
+    """revm's result of a request (ISA 8.2), each call one frame; with `trace` it has a member `trace` with coverage and steps.
+
+    Raises: InputError for a malformed request, a value that the caller cannot pay, or a create at an account that is occupied;
+    Unsupported for SSTORE under Constantinople, which revm does not have.
+    """
+    document = {**request, "trace": True} if trace else request
+    with _refusals():
+        result: dict[str, Any] = json.loads(extension().oracle_run(json.dumps(document)))
+    return result
+
+
+def bench(request: Mapping[str, Any], runs: int = 5) -> float:
+    """Seconds that revm needs for a request's calls, the smallest of the runs; parsing and the state's preparation not counted.
+
+    Raises: as `run`.
+    """
+    with _refusals():
+        seconds: float = extension().oracle_bench(json.dumps(request), runs)
+    return seconds

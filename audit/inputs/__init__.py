@@ -1,0 +1,1 @@
+"""What people give besides contracts: call files, and what they say about addresses, words and rule sets."""

@@ -1,0 +1,145 @@
+"""From a call file and the contract's code to the request that executors and the oracle take (ISA 8.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from audit.inputs.calls import BITS, CALLER_BALANCE, AccountState, Call, CallFile, Environment
+from transpiler.solc.artifact import Contract
+from zkvm.errors import InputError, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The code under test: what runs at `contract`, what creates it, or both."""
+
+    name: str
+    runtime: bytes | None
+    creation: bytes | None
+    template: bool = False
+    """The runtime bytes have immutables, so they run only as a `create` returns them."""
+
+
+def subject_of(contract: Contract) -> Subject:
+    """The code of a contract, ready to run.
+
+    Raises: InputError if a library's address is missing.
+    """
+    for each in contract.objects:
+        each.require_linked(contract.name)
+    runtime, creation = contract.runtime, contract.creation
+    return Subject(
+        contract.name,
+        None if runtime is None else runtime.code,
+        None if creation is None else creation.code,
+        runtime is not None and runtime.template,
+    )
+
+
+def build_request(file: CallFile, subject: Subject) -> dict[str, Any]:
+    """The request, every key present, addresses resolved, hex lower-case and minimal.
+
+    Raises: InputError if the calls need code that is not there, contradict it, or move value that nobody has.
+    """
+    _check_code(file, subject)
+    state = _state(file, subject)
+    _check_value(file, state)
+    return {
+        "fork": file.fork,
+        "env": environment_json(file.env),
+        "contract": file.contract,
+        "state": state,
+        "calls": [_call_json(call, subject) for call in file.calls],
+    }
+
+
+def environment_json(env: Environment) -> dict[str, Any]:
+    """The environment in the form of ISA 8.1."""
+    document: dict[str, Any] = {each.name: hex(getattr(env, each.name)) for each in fields(env) if each.name in BITS}
+    document["coinbase"] = env.coinbase
+    document["block_hashes"] = {hex(number): "0x" + digest.hex() for number, digest in env.block_hashes}
+    document["blob_hashes"] = ["0x" + digest.hex() for digest in env.blob_hashes]
+    return document
+
+
+def _call_json(call: Call, subject: Subject) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "create": call.create,
+        "caller": call.caller,
+        "origin": call.origin,
+        "to": call.to,
+        "value": hex(call.value),
+        "data": "0x" + call.data.hex(),
+        "gas": hex(call.gas),
+    }
+    if call.create:
+        document["code"] = "0x" + (subject.creation or b"").hex()
+    return document
+
+
+def _state(file: CallFile, subject: Subject) -> dict[str, dict[str, Any]]:
+    accounts = dict(file.state)
+    for call in file.calls:
+        if call.caller != file.contract:
+            accounts.setdefault(call.caller, AccountState(balance=CALLER_BALANCE))
+    stated = accounts.get(file.contract, AccountState())
+    code = b"" if file.creates_first else subject.runtime or b""
+    if stated.code not in (None, code):
+        raise InputError(
+            "code-contradicted",
+            "the code of `contract` is the input's, but the state states another",
+            Place(f"{file.place}#/state"),
+        )
+    nonce = stated.nonce if stated.nonce is not None else 0 if file.creates_first else 1
+    accounts[file.contract] = AccountState(stated.balance, nonce, code, stated.storage)
+    return {address: _account_json(account) for address, account in sorted(accounts.items())}
+
+
+def _account_json(account: AccountState) -> dict[str, Any]:
+    return {
+        "balance": hex(account.balance or 0),
+        "nonce": hex(account.nonce or 0),
+        "code": "0x" + (account.code or b"").hex(),
+        "storage": {hex(slot): hex(value) for slot, value in account.storage},
+    }
+
+
+def _check_code(file: CallFile, subject: Subject) -> None:
+    created = False
+    for index, call in enumerate(file.calls):
+        place = Place(f"{file.place}#/calls/{index}")
+        if call.create and subject.creation is None:
+            raise InputError(
+                "no-creation-code",
+                f"{subject.name} has no creation code to run",
+                place,
+                "give sources, or creation hex with --creation",
+            )
+        if call.create:
+            created = created or call.to == file.contract
+        elif call.to == file.contract and not created:
+            if subject.runtime is None:
+                raise InputError(
+                    "no-runtime-code",
+                    f"{subject.name} has no runtime code before it is created",
+                    place,
+                    'call first with "create": true',
+                )
+            if subject.template:
+                raise InputError(
+                    "immutables-not-set",
+                    f"the code of {subject.name} has immutables, which only its constructor sets",
+                    place,
+                    'call first with {"create": true, "data": the encoded arguments}',
+                )
+
+
+def _check_value(file: CallFile, state: dict[str, dict[str, Any]]) -> None:
+    """Refuse what no run could pay; what depends on earlier calls the executors refuse."""
+    total = sum(int(account["balance"], 16) for account in state.values())
+    for index, call in enumerate(file.calls):
+        most = total if index else int(state[call.caller]["balance"], 16)
+        if call.value > most:
+            place = Place(f"{file.place}#/calls/{index}/value")
+            raise InputError("value-not-covered", f"the caller has {most:#x} at most and cannot pay {call.value:#x}", place)

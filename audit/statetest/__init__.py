@@ -1,0 +1,1 @@
+"""Conformance: the Ethereum Foundation's test vectors, run on our machines."""

@@ -1,0 +1,116 @@
+"""`sol2zk check` and `sol2zk replay` as other programs drive them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audit.cli import run
+from zkvm import proof
+
+pytestmark = pytest.mark.skipif(not proof.available(), reason="the extension is not built")
+
+COUNTER = "0x6000546001018060005560005260206000f3"
+
+
+@pytest.fixture
+def counter(tmp_path: Path) -> Path:
+    file = tmp_path / "counter.hex"
+    file.write_text(COUNTER)
+    return file
+
+
+def output(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return document
+
+
+def test_code_without_source_is_checked(counter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", str(counter), "--sequences", "20", "--json"]) == 0
+    document = output(capsys)
+    assert document["sequences"] == 20
+    assert document["calls"] >= 20
+    assert document["mismatches"] == []
+    assert document["complete"] is True
+    runtime = document["coverage"][0]
+    assert (runtime["blocks"], runtime["blocks_reached"], runtime["outside"]) == (1, 1, [])
+
+
+def test_the_same_seed_gives_the_same_run(counter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    documents = []
+    for seed in ("5", "5", "6"):
+        assert run(["check", str(counter), "--sequences", "10", "--seed", seed, "--json"]) == 0
+        documents.append({**output(capsys), "seconds": None, "seed": None})
+    assert documents[0] == documents[1]
+    assert documents[0] != documents[2]
+
+
+def test_a_call_file_is_checked_alone(counter: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    calls = tmp_path / "calls.json"
+    calls.write_text(json.dumps({"fork": "Cancun", "calls": [{"data": "0x"}, {"data": "0x", "gas": "0x64"}]}))
+    assert run(["check", str(counter), "--calls", str(calls), "--json"]) == 0
+    document = output(capsys)
+    assert (document["sequences"], document["calls"], document["fork"]) == (1, 2, "Cancun")
+
+
+def test_something_unsupported_is_not_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "caller.hex"
+    file.write_text("0x5f5f5f5f5f335af100")
+    assert run(["check", str(file), "--sequences", "5", "--json"]) == 4
+    document = output(capsys)
+    assert document["unsupported"][0]["what"] == "CALL"
+    assert document["complete"] is False
+
+
+def test_text_output_names_the_numbers(counter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", str(counter), "--sequences", "3"]) == 0
+    assert "3 sequences" in capsys.readouterr().out
+
+
+def test_faults_are_found_written_and_replayed(contracts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    token = contracts / "tokens" / "Token.sol"
+    assert (
+        run(["check", str(token), "--offline", "--self-test", "--sequences", "120", "-o", str(tmp_path / "vectors"), "--json"])
+        == 0
+    )
+    document = output(capsys)
+    assert document["found"] == document["faults"] >= 10
+    vector = tmp_path / "vectors" / "Token-mapping-key-swapped.json"
+    assert str(vector) in document["vectors"]
+    assert run(["replay", str(vector), "--json"]) == 1
+    assert output(capsys)["reproduced"] is True
+    honest = json.loads(vector.read_text())
+    honest["fault"] = None
+    vector.write_text(json.dumps(honest))
+    assert run(["replay", str(vector)]) == 0
+    assert "not reproduced" in capsys.readouterr().out
+
+
+NO_VECTORS = (
+    "",
+    "{}",
+    "[]",
+    '{"format": "sol2zk-mismatch/1"}',
+    '{"format": "sol2zk-mismatch/1", "contract": "a", "fault": {"name": "x"}, "expected": {}, "request": {"calls": []}}',
+)
+
+
+@pytest.mark.parametrize("text", NO_VECTORS)
+def test_what_is_no_vector_is_refused(tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "vector.json"
+    file.write_text(text)
+    assert run(["replay", str(file)]) == 2
+    assert "error[" in capsys.readouterr().err
+
+
+def test_bad_input_has_its_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", str(tmp_path / "none.sol")]) == 2
+    broken = tmp_path / "broken.sol"
+    broken.write_text("pragma solidity ^0.8.20; contract A { function f( }")
+    assert run(["check", str(broken), "--offline"]) == 3
+    assert run(["replay", str(tmp_path / "none.json")]) == 2
+    assert run(["check"]) == 2
+    capsys.readouterr()

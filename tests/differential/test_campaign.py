@@ -1,0 +1,73 @@
+"""Whole campaigns on the contracts that ship with the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from audit.differential.campaign import CheckResult, Effort, check
+from audit.differential.self_test import self_test
+from audit.differential.subject import Target, target_of
+from audit.inputs.job import open_job
+from transpiler.settings import Settings
+from zkvm import proof
+
+pytestmark = pytest.mark.skipif(not proof.available(), reason="the extension is not built")
+
+
+def target(path: Path) -> Target:
+    job = open_job(path, Settings(offline=True))
+    return target_of(job.artifact, job.contract, job.subject, job.fork)
+
+
+@pytest.fixture(scope="module")
+def token(contracts: Path) -> Target:
+    return target(contracts / "tokens" / "Token.sol")
+
+
+@pytest.mark.parametrize("name", ["tokens/Token.sol", "basic/Ledger.sol", "basic/Counter.sol"])
+def test_a_thousand_sequences_agree(contracts: Path, name: str) -> None:
+    result = check(target(contracts / name), Effort(sequences=1000))
+    assert result.findings == ()
+    assert result.exit_code == 0
+    assert result.sequences == 1000
+    assert not [each for kind in result.coverage for each in kind.outside], "revm left the static graph"
+    runtime = next(each for each in result.coverage if each.kind == "runtime")
+    assert runtime.edges_reached > runtime.edges * 0.7
+    assert all(counts["success"] for name, counts in result.outcomes.items() if "(" in name), result.outcomes
+
+
+def test_external_calls_leave_it_incomplete(contracts: Path) -> None:
+    result = check(target(contracts / "tokens" / "WETH9.sol"), Effort(sequences=60))
+    assert result.findings == ()
+    assert {each.code for each in result.stops} == {"call"}
+    assert result.exit_code == 4
+
+
+def test_processes_change_nothing(token: Target) -> None:
+    def seen(result: CheckResult) -> object:
+        return {**result.as_json(), "seconds": None}
+
+    effort = Effort(sequences=110, depth=4)
+    assert seen(check(token, effort, jobs=2)) == seen(check(token, effort))
+
+
+def test_each_seeded_fault_is_found_and_replays(token: Target) -> None:
+    kills = self_test(token, Effort())
+    assert len(kills) >= 10
+    assert [each.fault.name for each in kills if not each.passed] == []
+    assert {each.finding.mismatch.field for each in kills if each.finding} >= {
+        "status",
+        "return_data",
+        "storage",
+        "gas_left",
+        "logs.topics",
+    }
+
+
+def test_a_time_out_is_incomplete(token: Target) -> None:
+    result = check(token, Effort(sequences=5000, timeout_s=0.2))
+    assert result.timed_out
+    assert result.exit_code == 4
+    assert result.sequences < 5000

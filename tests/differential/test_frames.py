@@ -1,0 +1,71 @@
+"""Random code, one frame at a time, under every rule set: the executor observes what revm observes."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from audit.differential import oracle
+from audit.differential.compare import judge
+from audit.differential.execution import Library
+from audit.inputs.calls import CALLER_ADDRESS, CONTRACT_ADDRESS, AccountState, Call, CallFile, Environment
+from audit.inputs.request import Subject, build_request
+from tests.property.bytecode import random_code
+from zkvm import proof
+from zkvm.errors import Unsupported
+from zkvm.isa.table import FORKS
+
+OTHER = "0x" + "11" * 20
+ACCOUNTS = (
+    CONTRACT_ADDRESS,
+    CALLER_ADDRESS,
+    "0x00000000000000000000000000000000c01b0001",
+    "0x" + "00" * 19 + "04",
+    OTHER,
+    "0x" + "00" * 20,
+)
+CASES = 25
+
+pytestmark = pytest.mark.skipif(not proof.available(), reason="the extension is not built")
+
+
+def sequence(seed: int, fork: str) -> tuple[CallFile, Subject]:
+    """A contract of random code, created or there already, and a few calls to it."""
+    random = Random(f"{fork} {seed}")
+    create = random.random() < 0.3
+    code = random_code(random, fork, tuple(int(each, 16) for each in ACCOUNTS))
+    calls = []
+    if create:
+        code += bytes(34)  # it must not run into its arguments
+        calls.append(
+            Call(create=True, data=random.randbytes(random.randrange(40)), gas=random.choice((10**6, random.randrange(10**5))))
+        )
+    for _ in range(random.randint(1, 3)):
+        gas = random.choice((10**6, 10**6, random.randrange(60_000)))
+        value, origin = random.choice((0, 0, 0, 1, 1000)), random.choice((CALLER_ADDRESS, OTHER))
+        calls.append(Call(data=random.randbytes(random.randrange(100)), gas=gas, value=value, origin=origin))
+    slots = () if create else ((0, 1), (1, 1 << 255))
+    state = [(CONTRACT_ADDRESS, AccountState(balance=random.choice((0, 5)), storage=slots))]
+    if random.random() < 0.5:
+        state.append((OTHER, AccountState(balance=random.choice((0, 7)), code=random.choice((b"", b"\x60\x01\x00")))))
+    hashes = ((19_999_999, b"\x07" * 32), (4, b"\x09" * 32))
+    blobs = (b"\x01" * 32, b"\x02" * 32) if random.random() < 0.5 else ()
+    env = Environment(number=random.choice((20_000_000, 5, 300)), block_hashes=hashes, blob_hashes=blobs)
+    return CallFile(tuple(calls), fork, env, state=tuple(sorted(state))), Subject("random", code, code)
+
+
+@pytest.mark.parametrize("fork", FORKS)
+def test_frames_agree(fork: str) -> None:
+    compared = 0
+    for seed in range(CASES):
+        file, subject = sequence(seed, fork)
+        request = build_request(file, subject)
+        try:
+            verdict = judge(request, Library().run, oracle.run)
+        except Unsupported as error:
+            assert (fork, error.code) == ("Constantinople", "oracle-not-covered")  # noqa: PT017 - the only one allowed
+            continue
+        assert verdict.mismatch is None, f"{fork}, seed {seed}: {verdict.mismatch}"
+        compared += verdict.calls
+    assert compared > CASES

@@ -1,0 +1,170 @@
+"""The compilers that the issue names, in all their modes, and the checks before one runs."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from transpiler.errors import InputError
+from transpiler.solc import compiler, native, soljson
+from transpiler.solc.compiler import Toolbox, toolbox
+from transpiler.solc.pins import NATIVE_BUILDS, SOLJSON_CHECKSUMS, matches
+from transpiler.solc.version import Version, parse_range, parse_version
+
+VERSIONS = ("0.4.26", "0.5.17", "0.6.12", "0.7.6", "0.8.37")
+
+
+@pytest.fixture(scope="session")
+def tools(packages: Path) -> Toolbox:
+    return toolbox([packages], offline=True)
+
+
+@pytest.fixture
+def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def standard_input(optimize: bool, via_ir: bool = False) -> dict[str, Any]:
+    source = "contract A { uint x; function f(uint a) public returns (uint) { x += a; return x * 3 + a; } }"
+    settings: dict[str, Any] = {
+        "optimizer": {"enabled": optimize, "runs": 200},
+        "outputSelection": {"*": {"*": ["evm.deployedBytecode.object"]}},
+    }
+    if via_ir:
+        settings["viaIR"] = True
+    return {"language": "Solidity", "sources": {"a.sol": {"content": source}}, "settings": settings}
+
+
+def version(text: str) -> Version:
+    found = parse_version(text)
+    assert found is not None
+    return found
+
+
+def code_of(output: dict[str, Any]) -> str:
+    return str(output["contracts"]["a.sol"]["A"]["evm"]["deployedBytecode"]["object"])
+
+
+@pytest.mark.usefixtures("empty_cache")
+@pytest.mark.parametrize("text", VERSIONS)
+def test_each_version_compiles(tools: Toolbox, text: str) -> None:
+    plain = tools.compile(version(text), standard_input(optimize=False))
+    optimised = tools.compile(version(text), standard_input(optimize=True))
+    assert plain.compiler.version.startswith(f"{text}+commit.")
+    assert plain.compiler.backend == "soljson"
+    assert plain.compiler.checksum == SOLJSON_CHECKSUMS[text]
+    assert plain.notes
+    assert 0 < len(code_of(optimised.output)) < len(code_of(plain.output))
+
+
+@pytest.mark.usefixtures("empty_cache")
+def test_via_ir(tools: Toolbox) -> None:
+    legacy = tools.compile(version("0.8.37"), standard_input(optimize=True))
+    via_ir = tools.compile(version("0.8.37"), standard_input(optimize=True, via_ir=True))
+    assert code_of(legacy.output) != code_of(via_ir.output)
+
+
+def test_cache_gives_the_same(tools: Toolbox, empty_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = tools.compile(version("0.8.37"), standard_input(optimize=True))
+    assert len(list(empty_cache.rglob("*.json"))) == 1
+
+    def never(*_: object) -> object:
+        raise AssertionError("the compiler ran again")
+
+    monkeypatch.setattr(soljson, "warm_worker", never)
+    assert tools.compile(version("0.8.37"), standard_input(optimize=True)) == first
+
+
+def test_broken_cache_entries_are_ignored(tools: Toolbox, empty_cache: Path) -> None:
+    first = tools.compile(version("0.8.37"), standard_input(optimize=True))
+    (entry,) = empty_cache.rglob("*.json")
+    entry.write_text("{")
+    assert tools.compile(version("0.8.37"), standard_input(optimize=True)) == first
+
+
+def test_all_pinned_packages_are_installed_and_are_what_the_pins_say(packages: Path) -> None:
+    found = soljson.find_packages([packages])
+    assert {str(each) for each in found} == set(SOLJSON_CHECKSUMS)
+    for each, package in found.items():
+        assert matches(package.soljson.read_bytes(), SOLJSON_CHECKSUMS[str(each)]), each
+
+
+def test_a_changed_soljson_never_runs(tmp_path: Path) -> None:
+    folder = tmp_path / "solc"
+    folder.mkdir()
+    (folder / "package.json").write_text('{"name": "solc", "version": "0.8.37"}')
+    witness = tmp_path / "ran"
+    (folder / "soljson.js").write_text(f"require('fs').writeFileSync({str(witness)!r}, '')")
+    tools = toolbox([tmp_path], offline=True)
+    with pytest.raises(InputError) as caught:
+        soljson.warm_worker(tools.packages[Version(0, 8, 37)])
+    assert caught.value.code == "compiler-not-trusted"
+    assert not witness.exists()
+
+
+def test_choice(tools: Toolbox) -> None:
+    def chosen(text: str) -> str:
+        found = parse_range(text)
+        assert found is not None
+        return str(tools.choose([found]))
+
+    assert chosen("^0.8.0") == "0.8.37"
+    assert chosen("=0.8.10") == "0.8.10"
+    assert chosen("^0.4.18") == "0.4.26"
+    assert chosen(">=0.4.22 <0.6") == "0.5.17"
+    assert str(tools.choose([], "0.7.6")) == "0.7.6"
+    with pytest.raises(InputError) as caught:
+        chosen("0.3.77")
+    assert caught.value.code == "no-compiler"
+    assert "0.8.37" in (caught.value.hint or "")
+
+
+class TestNative:
+    """Native builds: nothing is placed, and nothing runs, but what the pin says."""
+
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SOLCX_BINARY_PATH", str(tmp_path / "solcx"))
+        monkeypatch.setattr(native, "runs_here", lambda: True)
+
+    def test_a_download_with_another_checksum_is_not_placed(self, tmp_path: Path) -> None:
+        with pytest.raises(InputError) as caught:
+            native.place(version("0.8.24"), lambda url: b"#!/bin/sh\n")
+        assert caught.value.code == "compiler-not-trusted"
+        assert not list(tmp_path.rglob("solc-*"))
+
+    def test_placed_where_py_solc_x_looks_and_checked_again(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        import solcx
+
+        binary = b'#!/bin/sh\ncat >/dev/null\necho "{}"\n'
+        monkeypatch.setitem(NATIVE_BUILDS, "0.8.24", ("0.8.24+commit.e11b9ed9", "sha256:" + hashlib.sha256(binary).hexdigest()))
+        path = native.place(version("0.8.24"), lambda url: binary)
+        assert path == solcx.install.get_executable("0.8.24")
+        assert native.installed() == {version("0.8.24"): path}
+        assert native.compile_native(version("0.8.24"), path, "{}") == "{}\n"
+        path.write_bytes(binary + b"\n")
+        with pytest.raises(InputError, match="checksum"):
+            native.compile_native(version("0.8.24"), path, "{}")
+
+    def test_unpinned(self) -> None:
+        with pytest.raises(InputError) as caught:
+            native.place(version("0.8.1"), lambda url: b"")
+        assert caught.value.code == "compiler-not-pinned"
+
+    @pytest.mark.usefixtures("empty_cache")
+    def test_a_placed_compiler_is_preferred_and_recorded(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        binary = b"#!/bin/sh\ncat >/dev/null\necho '{\"contracts\":{}}'\n"
+        checksum = "sha256:" + hashlib.sha256(binary).hexdigest()
+        monkeypatch.setitem(NATIVE_BUILDS, "0.8.24", ("0.8.24+commit.e11b9ed9", checksum))
+        native.place(version("0.8.24"), lambda url: binary)
+        run = compiler.toolbox([]).compile(version("0.8.24"), {})
+        assert (run.compiler.backend, run.compiler.checksum, run.output) == ("native", checksum, {"contracts": {}})
+
+
+def test_our_code_never_lets_py_solc_x_install(root: Path) -> None:
+    for file in (root / "transpiler").rglob("*.py"):
+        assert "install_solc(" not in file.read_text(), file

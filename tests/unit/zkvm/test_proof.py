@@ -1,0 +1,78 @@
+"""The wrapper of the extension: typed errors at its edge."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from zkvm import proof
+from zkvm.errors import InputError, InternalError
+from zkvm.isa.encode import ISA_DIGEST
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    """The cached extension does not outlive a test."""
+    proof.extension.cache_clear()
+    yield
+    proof.extension.cache_clear()
+
+
+def install(monkeypatch: pytest.MonkeyPatch, digest: bytes = ISA_DIGEST, **functions: Callable[..., Any]) -> None:
+    native = ModuleType("zkvm._native")
+    native.ISA_DIGEST = digest  # type: ignore[attr-defined]
+    for name, function in functions.items():
+        setattr(native, name, function)
+    monkeypatch.setattr(importlib, "import_module", lambda _name: native)
+
+
+def test_a_missing_extension(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_name: str) -> ModuleType:
+        raise ImportError("no such module")
+
+    monkeypatch.setattr(importlib, "import_module", missing)
+    assert not proof.available()
+    with pytest.raises(InternalError, match="not built"):
+        proof.execute({}, [])
+
+
+def test_a_stale_extension(monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, bytes(32))
+    with pytest.raises(InternalError, match="another instruction set"):
+        proof.extension()
+
+
+def test_refusals_are_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object) -> str:
+        raise ValueError("request: fork: missing")
+
+    def panic(*_arguments: object) -> str:
+        raise RuntimeError("internal error: index")
+
+    install(monkeypatch, execute=refuse, prove=panic, verify=refuse, measure=refuse)
+    with pytest.raises(InputError, match="fork"):
+        proof.execute({}, [])
+    with pytest.raises(InternalError, match="index"):
+        proof.prove({}, [])
+    with pytest.raises(InputError):
+        proof.verify(b"", proof.Expectations())
+    with pytest.raises(InputError):
+        proof.measure({}, [])
+
+
+def test_a_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def verify(_receipt: bytes, expectations: str) -> str:
+        seen.append(expectations)
+        return '{"valid": true}'
+
+    made = '{"result": {"calls": []}, "cost": {"tables": []}, "unsupported": null}'
+    install(monkeypatch, prove=lambda *_: (b"receipt", made), verify=verify)
+    assert proof.prove({}, []) == proof.Proof(b"receipt", {"calls": []}, {"tables": []}, None)
+    assert proof.verify(b"receipt", proof.Expectations(code_hashes=(b"\1" * 32,))) == {"valid": True}
+    assert '"code_hashes": ["0x0101' in seen[0]

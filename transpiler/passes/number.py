@@ -1,0 +1,78 @@
+"""Value numbering across dominators: a pure operation on the same operands has one definition.
+
+Scopes are the subtrees of the dominator tree. ENV of a kind that calls change, and nothing else that is PURE, is shared only inside a
+block between calls.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from transpiler.analyses.dominance import dominance
+from transpiler.ssa.arithmetic import COMMUTATIVE
+from transpiler.ssa.edit import substitute, substitute_inst
+from transpiler.ssa.ir import Block, BlockId, Function, Inst, Value
+from transpiler.ssa.ops import PURE, VOLATILE_ENV
+from zkvm.isa.table import ENV_KINDS
+
+_VOLATILE: Final = frozenset(ENV_KINDS.index(name) for name in VOLATILE_ENV)
+_MIRROR: Final = {"GT": "LT", "SGT": "SLT"}
+Key = tuple[str, tuple[Value, ...], int]
+
+
+def _key(inst: Inst) -> Key:
+    op, args = inst.op, inst.args
+    if op in COMMUTATIVE and args[0] > args[1]:
+        args = args[::-1]
+    elif op in _MIRROR:
+        op, args = _MIRROR[op], args[::-1]
+    elif op in ("ADDMOD", "MULMOD") and args[0] > args[1]:
+        args = (args[1], args[0], args[2])
+    return op, args, inst.imm
+
+
+class _Scopes:
+    def __init__(self) -> None:
+        self.table: dict[Key, Value] = {}
+        self.values: dict[Value, Value] = {}
+
+    def block(self, block: Block, added: list[Key]) -> Block:
+        """The block without what is known already; `added` collects the keys that end with its subtree."""
+        kept: list[Inst] = []
+        local: dict[Key, Value] = {}
+        for old in block.insts:
+            inst = substitute_inst(old, self.values)
+            if inst.op in ("CALL", "CREATE"):
+                local.clear()
+            if inst.op in PURE and inst.result is not None:
+                key = _key(inst)
+                table = local if inst.op == "ENV" and inst.imm in _VOLATILE else self.table
+                value = table.get(key)
+                if value is not None:
+                    self.values[inst.result] = value
+                    continue
+                table[key] = inst.result
+                if table is self.table:
+                    added.append(key)
+            kept.append(inst)
+        if len(kept) == len(block.insts) and all(a is b for a, b in zip(kept, block.insts, strict=True)):
+            return block
+        return block._replace(insts=tuple(kept))
+
+
+def number(function: Function) -> Function:
+    """The function with equal pure operations shared."""
+    tree, scopes = dominance(function), _Scopes()
+    blocks: dict[BlockId, Block] = dict(function.blocks)
+    stack: list[tuple[BlockId, list[Key] | None]] = [(function.entry, None)]
+    while stack:
+        where, done = stack.pop()
+        if done is not None:
+            for key in done:
+                del scopes.table[key]
+            continue
+        added: list[Key] = []
+        blocks[where] = scopes.block(blocks[where], added)
+        stack.append((where, added))
+        stack.extend((child, None) for child in tree.children[where])
+    return function.with_blocks(substitute(function, scopes.values, blocks))

@@ -1,0 +1,114 @@
+"""Any input that people bring, as an `Artifact`: the one entrance of this package."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from transpiler.errors import InputError, Place
+from transpiler.settings import Settings
+from transpiler.solc.artifact import Artifact, CodeObject, Contract
+from transpiler.solc.compiler import toolbox
+from transpiler.solc.hexcode import MAX_HEX_FILE_BYTES, decode_hex
+from transpiler.solc.json_input import load_json
+from transpiler.solc.link import link
+from transpiler.solc.output import raise_on_errors, read_contracts, read_sources
+from transpiler.solc.project import open_project
+from transpiler.solc.sources import SourceTree, read_text, read_tree
+
+OUTPUTS: Final = (
+    "abi",
+    "evm.bytecode.object",
+    "evm.bytecode.sourceMap",
+    "evm.bytecode.linkReferences",
+    "evm.deployedBytecode.object",
+    "evm.deployedBytecode.sourceMap",
+    "evm.deployedBytecode.linkReferences",
+    "evm.deployedBytecode.immutableReferences",
+    "storageLayout",
+)
+HEX_SUFFIXES: Final = {".hex": "runtime", ".bin": "creation", ".bin-runtime": "runtime"}
+
+
+def load(path: Path | str, settings: Settings | None = None) -> Artifact:
+    """The artefact of an input file: `.sol`, `.json` (standard JSON in or out, build-info, artefacts), `.hex`, `.bin`.
+
+    Raises: InputError if the file is missing or malformed; CompileError if it does not compile.
+    """
+    chosen = settings or Settings()
+    file = Path(path)
+    place = Place(str(path))
+    if file.is_dir():
+        raise InputError("is-a-folder", "this is a folder, not a file", place, "name the files themselves")
+    if not file.exists():
+        raise InputError("no-such-file", "there is no such file", place)
+    suffix = file.suffix.lower()
+    if suffix == ".sol":
+        artifact = _load_solidity(file, chosen)
+    elif suffix == ".json":
+        artifact = load_json(file, chosen, OUTPUTS)
+    elif suffix in HEX_SUFFIXES:
+        artifact = _load_hex(file, chosen)
+    else:
+        raise InputError(
+            "input-unknown",
+            f"a file named *{suffix} is none of our inputs",
+            place,
+            "inputs are .sol, .json, .hex, .bin and .bin-runtime",
+        )
+    if suffix != ".sol" and (ignored := _compile_options(chosen)):
+        artifact = replace(artifact, notes=(*artifact.notes, f"{', '.join(ignored)}: not used, the file states its own settings"))
+    if not artifact.contracts:
+        raise InputError(
+            "no-contract", "the input has no contract with code", place, "interfaces and abstract contracts have none"
+        )
+    return replace(artifact, contracts=tuple(link(each, artifact.settings.libraries) for each in artifact.contracts))
+
+
+def _compile_options(settings: Settings) -> list[str]:
+    """The options that say how to compile, as far as they are given."""
+    given = {
+        "--optimize": settings.optimize,
+        "--runs": settings.runs,
+        "--via-ir": settings.via_ir,
+        "--evm-version": settings.evm_version,
+    }
+    return [name for name, value in given.items() if value is not None] + ["--remap"] * bool(settings.remappings)
+
+
+def _load_hex(file: Path, settings: Settings) -> Artifact:
+    code = decode_hex(read_text(file, MAX_HEX_FILE_BYTES), str(file))
+    creation = settings.creation or HEX_SUFFIXES[file.suffix.lower()] == "creation"
+    made = CodeObject("creation" if creation else "runtime", code)
+    contract = Contract(
+        file.name.partition(".")[0] or file.name, file.name, made if creation else None, None if creation else made
+    )
+    return Artifact(str(file), (contract,), settings=settings)
+
+
+def _load_solidity(file: Path, chosen: Settings) -> Artifact:
+    absolute = Path.cwd() / file
+    project = open_project(absolute, chosen)
+    tree = read_tree(absolute, project)
+    settings = replace(project.settings, remappings=tuple(str(each) for each in project.remappings))
+    tools = toolbox(project.packages, settings.offline)
+    version = tools.choose(tree.ranges, settings.solc, tree.pragma_place)
+    run = tools.compile(version, _standard_input(tree, settings))
+    warnings = raise_on_errors(run.output, str(file))
+    contracts = read_contracts(run.output, Place(str(file)))
+    if settings.contract is None:
+        contracts = tuple(each for each in contracts if each.file == tree.main.name)
+    sources = read_sources(
+        run.output, {unit.name: unit.content for unit in tree.units}, {unit.name: str(unit.path) for unit in tree.units}
+    )
+    return Artifact(str(file), contracts, sources, run.compiler, settings, warnings, run.notes)
+
+
+def _standard_input(tree: SourceTree, settings: Settings) -> dict[str, Any]:
+    selected = tree.main.name if settings.contract is None else "*"
+    return {
+        "language": "Solidity",
+        "sources": {unit.name: {"content": unit.content} for unit in tree.units},
+        "settings": {**settings.compiler_settings(), "outputSelection": {selected: {"*": list(OUTPUTS)}}},
+    }

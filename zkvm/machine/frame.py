@@ -1,0 +1,142 @@
+"""The state of one frame (ISA 2.1, 5.1) and what its instructions share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from zkvm.errors import InternalError
+from zkvm.machine.pages import Pages
+from zkvm.machine.pure import PURE
+from zkvm.machine.request import Call, Environment
+from zkvm.machine.rules import Rules
+from zkvm.machine.world import Slot, World
+from zkvm.program import Program
+
+Status = Literal["success", "revert", "halt"]
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """One log."""
+
+    address: int
+    topics: tuple[int, ...]
+    data: bytes
+
+
+@dataclass(slots=True)
+class Transaction:
+    """What a call starts afresh (ISA 8.3)."""
+
+    warm_accounts: set[int]
+    warm_slots: set[Slot] = field(default_factory=set)
+    original: dict[Slot, int] = field(default_factory=dict)
+    """Values of slots before the call, for those that it wrote."""
+    transient: dict[Slot, int] = field(default_factory=dict)
+    refund: int = 0
+    logs: list[Log] = field(default_factory=list)
+    destroyed: list[int] = field(default_factory=list)
+
+
+class Frame:
+    """A running frame."""
+
+    def __init__(
+        self, program: Program, call: Call, env: Environment, rules: Rules, world: World, transaction: Transaction
+    ) -> None:
+        self.program = program
+        self.call = call
+        self.env = env
+        self.rules = rules
+        self.world = world
+        self.transaction = transaction
+        self.address = call.to
+        self.code = call.code + call.data if call.create else program.code
+        """What CODECOPY reads: own code and constructor arguments."""
+        self.data = b"" if call.create else call.data
+        self.pc = 1
+        self.gas = 0
+        """g: charged so far, memory growth apart."""
+        self.words = 0
+        """w: active memory in words."""
+        self.budget = call.gas
+        """Gas given less M(w)."""
+        self.memory = Pages()
+        self.registers: dict[int, int] = {}
+        self.stack: dict[int, int] = {}
+        self.height = 0
+        self.topics: list[int] = []
+        self.arguments: list[int] = []
+        self.wires: dict[int, int] = {}
+        self.status: Status = "halt"
+        self.output = b""
+        self.jumps = dict(program.jump_table)
+        self._count = len(program.instructions)
+
+    @property
+    def gas_left(self) -> int:
+        """Negative means out of gas (ISA 3.2, 3.3)."""
+        return self.budget - self.gas
+
+    def read(self, identifier: int) -> int:
+        """The word of a wire or constant; pure instructions run when they are needed (ISA 2.5)."""
+        word = self.wires.get(identifier)
+        if word is not None:
+            return word
+        if identifier > self._count:
+            return self.program.constants[identifier - self._count - 1]
+        return self._evaluate(identifier)
+
+    def give(self, word: int) -> None:
+        """The result of the current instruction: wire (T, pc)."""
+        self.wires[self.pc] = word
+
+    def _evaluate(self, identifier: int) -> int:
+        """Run a pure instruction after those that it needs, each once in a region instance."""
+        wires, constants, count = self.wires, self.program.constants, self._count
+        pending = [identifier]
+        while pending:
+            current = pending[-1]
+            at = self.program.instructions[current - 1]
+            pure = PURE.get(at.op)
+            if pure is None:
+                raise InternalError("wire-missing", f"the wire {current} was not given in this region", f"instruction {self.pc}")
+            words = []
+            for operand in (at.a, at.b, at.c)[: pure[0]]:
+                word = constants[operand - count - 1] if operand > count else wires.get(operand)
+                if word is None:
+                    pending.append(operand)
+                    break
+                words.append(word)
+            else:
+                wires[current] = pure[1](*words)
+                pending.pop()
+        return wires[identifier]
+
+    def grow(self, offset: int, size: int) -> bool:
+        """Extend the active memory (ISA 3.4); False if the range is beyond 2^32."""
+        if size == 0:
+            return True
+        end = offset + size
+        if end > 1 << 32:
+            return False
+        words = (end + 31) // 32
+        if words > self.words:
+            self.words = words
+            self.budget = self.call.gas - 3 * words - words * words // 512
+        return True
+
+    def load(self, offset: int, size: int) -> bytes:
+        """Memory bytes of a range that MGROW covered."""
+        self._covered(offset, size)
+        return self.memory.read(offset, size) if size else b""
+
+    def store(self, offset: int, data: bytes) -> None:
+        """Set memory bytes in a range that MGROW covered."""
+        self._covered(offset, len(data))
+        self.memory.write(offset, data)
+
+    def _covered(self, offset: int, size: int) -> None:
+        if size and offset + size > 32 * self.words:
+            raise InternalError("memory-not-covered", "a memory access has no MGROW before it", f"instruction {self.pc}")

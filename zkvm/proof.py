@@ -1,0 +1,130 @@
+"""The compiled extension: executor, prover, verifier. The only module that imports it (the oracle apart)."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+from zkvm.errors import InputError, InternalError
+from zkvm.isa.encode import ISA_DIGEST
+from zkvm.program import Program
+
+
+@cache
+def extension() -> ModuleType:
+    """The extension module, checked to be of this instruction set.
+
+    Raises: InternalError if it is not built, or built for another instruction set.
+    """
+    try:
+        native = importlib.import_module("zkvm._native")
+    except ImportError as error:
+        raise InternalError("extension-missing", f"the extension is not built: {error}", hint="make setup") from error
+    if native.ISA_DIGEST != ISA_DIGEST:
+        raise InternalError("extension-stale", "the extension is of another instruction set", hint="make setup")
+    return native
+
+
+def available() -> bool:
+    """Whether the extension can be used."""
+    try:
+        return extension() is not None
+    except InternalError:
+        return False
+
+
+@contextmanager
+def _refusals(code: str) -> Iterator[None]:
+    """The extension's exceptions as ours: what it refuses is input, a panic is our bug."""
+    try:
+        yield
+    except ValueError as error:
+        raise InputError(code, str(error)) from error
+    except RuntimeError as error:
+        raise InternalError("extension-failed", str(error)) from error
+
+
+def execute(request: Mapping[str, Any], programs: Iterable[Program]) -> dict[str, Any]:
+    """The Rust executor's result of a request (ISA 8).
+
+    Raises: InputError for a malformed request or program, or a value that the caller cannot pay.
+    """
+    with _refusals("request-refused"):
+        document: dict[str, Any] = json.loads(extension().execute(json.dumps(request), [program.body for program in programs]))
+    return document
+
+
+def lint(program: Program) -> str | None:
+    """What the Rust lint says is wrong with a program (ISA 7.5), or None."""
+    verdict: str | None = extension().lint(program.body)
+    return verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What proving a request came to: a receipt, or why there is none."""
+
+    receipt: bytes | None
+    result: dict[str, Any]
+    """The run's result (ISA 8.2); its own `unsupported` and `missing_code` come before any proof."""
+    cost: dict[str, Any] | None
+    """Rows and cells by chip, and seconds."""
+    unsupported: dict[str, Any] | None
+    """`{"code", "what", ...}` where the proof system lacks what the run needs."""
+
+
+def prove(request: Mapping[str, Any], programs: Iterable[Program], profile: str = "fast") -> Proof:
+    """Run a request and prove it.
+
+    Raises: InputError for a malformed request, program or profile; InternalError if the prover fails.
+    """
+    with _refusals("proof-refused"):
+        receipt, text = extension().prove(json.dumps(request), [program.body for program in programs], profile)
+    document = json.loads(text)
+    return Proof(receipt, document["result"], document["cost"], document["unsupported"])
+
+
+@dataclass(frozen=True, slots=True)
+class Expectations:
+    """What a receipt must be about; nothing by default."""
+
+    code_hashes: tuple[bytes, ...] = ()
+    digests: tuple[bytes, ...] = ()
+    """Of programs, which are then pinned."""
+    request: Mapping[str, Any] | None = field(default=None, hash=False)
+    code_known: bool = False
+    """Whether the codes in the request's state are known, and so compared."""
+
+
+def verify(receipt: bytes, expected: Expectations | None = None) -> dict[str, Any]:
+    """The verdict on a receipt, valid or not, with the reason.
+
+    Raises: InputError for malformed expectations.
+    """
+    wanted = expected or Expectations()
+    document = {
+        "code_hashes": ["0x" + each.hex() for each in wanted.code_hashes],
+        "digests": ["0x" + each.hex() for each in wanted.digests],
+        "request": wanted.request,
+        "code_known": wanted.code_known,
+    }
+    with _refusals("expectations-refused"):
+        verdict: dict[str, Any] = json.loads(extension().verify(receipt, json.dumps(document)))
+    return verdict
+
+
+def measure(request: Mapping[str, Any], programs: Iterable[Program], profile: str = "fast", runs: int = 5) -> dict[str, Any]:
+    """Seconds (the smallest of the runs) and cost of executing, proving and verifying a request.
+
+    Raises: InputError for a malformed request, program or profile.
+    """
+    with _refusals("measure-refused"):
+        text = extension().measure(json.dumps(request), [program.body for program in programs], profile, runs)
+    document: dict[str, Any] = json.loads(text)
+    return document

@@ -1,0 +1,107 @@
+use p3_field::{Field, PrimeCharacteristicRing};
+use p3_matrix::dense::RowMajorMatrix;
+use ruint::aliases::U256;
+use sol2zk_executor::isa;
+use sol2zk_executor::trace::Step;
+
+use super::FinishCols;
+use crate::bus::F;
+use crate::context::{Context, Rows};
+use crate::gas::gas_left;
+use crate::word::limbs16;
+
+/// A range of memory to be streamed (bus STREAM), without the tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stream {
+    /// Frame.
+    pub frame: u32,
+    /// Clock of the instruction that asks.
+    pub clk: u32,
+    /// Byte offset in memory.
+    pub offset: u32,
+    /// Length in bytes, above 0.
+    pub length: u32,
+}
+
+/// Rows of the finish chip.
+#[derive(Clone, Debug, Default)]
+pub struct FinishRows(Rows);
+
+impl FinishRows {
+    /// A STOP, RETURN, REVERT or HALT; returns the output's range, if there is output.
+    pub fn push(&mut self, step: &Step, ctx: &mut Context) -> Option<Stream> {
+        let rom = ctx.row(step);
+        let row = FinishCols::view_mut(self.0.push(FinishCols::<F>::WIDTH));
+        ctx.state(&mut row.state, step);
+        row.a.time = F::from_u32(step.region);
+        row.b.time = F::from_u32(step.region);
+        row.op = F::from_u16(step.op);
+        row.gas = F::from_u32(rom.gas);
+        *match step.op {
+            isa::STOP => &mut row.is_stop,
+            isa::RETURN => &mut row.is_return,
+            isa::REVERT => &mut row.is_revert,
+            _ => &mut row.is_halt,
+        } = F::ONE;
+        if !matches!(step.op, isa::RETURN | isa::REVERT) {
+            return None;
+        }
+        ctx.operand(&mut row.a, step.id, 0, step.region, step.operands[0]);
+        ctx.operand(&mut row.b, step.id, 1, step.region, step.operands[1]);
+        ctx.range_bits(limbs16(step.operands[1])[1].into(), 14);
+        let length = step.operands[1].as_limbs()[0] as u32;
+        row.nonempty = F::from_bool(length != 0);
+        row.inverse = F::from_u32(length).try_inverse().unwrap_or(F::ZERO);
+        let offset = (step.operands[0] & U256::from(u32::MAX)).as_limbs()[0] as u32;
+        (length != 0).then_some(Stream { frame: step.frame, clk: step.clk, offset, length })
+    }
+
+    /// The arrival at identifier 0 after `step`; `gas` and `words` are those it left.
+    pub fn push_trap(&mut self, frame: u32, region: u32, clk: u32, gas: u32, words: u32) {
+        let row = FinishCols::view_mut(self.0.push(FinishCols::<F>::WIDTH));
+        row.is_trap = F::ONE;
+        row.a.time = F::from_u32(region);
+        row.b.time = F::from_u32(region);
+        row.state.frame = F::from_u32(frame);
+        row.state.region = F::from_u32(region);
+        row.state.clk = F::from_u32(clk);
+        row.state.gas = F::from_u32(gas);
+        row.state.words = F::from_u32(words);
+    }
+
+    /// Out of gas at the instruction `id`, before it runs; returns the gas charged with its field.
+    pub fn push_out(&mut self, id: u32, frame: u32, region: u32, clk: u32, gas: u32, words: u32, ctx: &mut Context) -> u32 {
+        let rom = ctx.rom[&id];
+        let row = FinishCols::view_mut(self.0.push(FinishCols::<F>::WIDTH));
+        row.is_out = F::ONE;
+        row.state.id = F::from_u32(id);
+        row.state.frame = F::from_u32(frame);
+        row.state.region = F::from_u32(region);
+        row.state.clk = F::from_u32(clk);
+        row.state.gas = F::from_u32(gas);
+        row.state.words = F::from_u32(words);
+        // The tuple goes through the look-up as it is; the operands' words are not read, but their constant flags still say which time they would have.
+        row.op = F::from_u32(rom.op & !(1 << 8 | 1 << 9));
+        row.a.constant = F::from_bool(rom.is_constant(0));
+        row.b.constant = F::from_bool(rom.is_constant(1));
+        row.a.time = F::from_u32(if rom.is_constant(0) { 0 } else { region });
+        row.b.time = F::from_u32(if rom.is_constant(1) { 0 } else { region });
+        row.a.id = F::from_u32(rom.fields[0]);
+        row.b.id = F::from_u32(rom.fields[1]);
+        row.c = F::from_u32(rom.fields[2]);
+        row.gas = F::from_u32(rom.gas);
+        *ctx.executions.entry(id).or_default() += 1;
+        let charged = gas + rom.gas;
+        *ctx.gas_left.entry((frame, charged, words)).or_default() += 1;
+        let given = ctx.gas_given.get(&frame).copied().unwrap_or(0);
+        let (_, missing) = gas_left(given, charged, words);
+        row.missing = core::array::from_fn(|i| F::from_u64(missing >> (16 * i) & 0xffff));
+        charged
+    }
+
+    /// The table, if there are rows.
+    pub fn finish(self) -> Option<RowMajorMatrix<F>> {
+        self.0.finish(FinishCols::<F>::WIDTH, 2)
+    }
+}
+

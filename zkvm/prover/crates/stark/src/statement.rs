@@ -1,0 +1,256 @@
+//! What a receipt says in the clear: calls, context, touched state, results. The claim table's rows are rebuilt from it.
+
+use std::collections::BTreeMap;
+
+use ruint::aliases::U256;
+use serde::{Deserialize, Serialize};
+use sol2zk_chips::bus::{TICKS, tag};
+use sol2zk_chips::claim::ClaimRow;
+use sol2zk_chips::columns::LIMBS;
+use sol2zk_chips::word::limbs16;
+use sol2zk_executor::host::Address;
+use sol2zk_executor::keccak::keccak256;
+use sol2zk_executor::program::CodeKind;
+use sol2zk_executor::trace::Placed;
+
+mod check;
+mod environment;
+
+pub use check::{Ledger, StatementError};
+pub use environment::env_word;
+
+/// A word, big-endian.
+pub type Word = [u8; 32];
+
+/// Block and transaction context (ISA 6.2).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Environment {
+    /// Block number.
+    pub number: Word,
+    /// Block time.
+    pub timestamp: Word,
+    /// Block beneficiary.
+    pub coinbase: Address,
+    /// EIP-4399.
+    pub prevrandao: Word,
+    /// Difficulty before the merge.
+    pub difficulty: Word,
+    /// Block gas limit.
+    pub gas_limit: Word,
+    /// EIP-1344.
+    pub chain_id: Word,
+    /// EIP-1559.
+    pub base_fee: Word,
+    /// EIP-7516.
+    pub blob_base_fee: Word,
+    /// Effective gas price.
+    pub gas_price: Word,
+    /// Block hashes by number.
+    pub block_hashes: Vec<(Word, Word)>,
+    /// EIP-4844.
+    pub blob_hashes: Vec<Word>,
+}
+
+/// An account before the batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Address; accounts are strictly sorted by it.
+    pub address: Address,
+    /// Balance.
+    pub balance: Word,
+    /// Nonce.
+    pub nonce: u64,
+    /// Keccak of the code.
+    pub code_hash: Word,
+}
+
+/// A touched storage slot; slots are strictly sorted by (account, key), its index is its handle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slot {
+    /// Index of the account.
+    pub account: u32,
+    /// Key.
+    pub key: Word,
+    /// Word before the batch.
+    pub before: Word,
+    /// Word after it.
+    pub after: Word,
+}
+
+/// A log of a call that succeeded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Log {
+    /// Clock of the LOG: orders the logs.
+    pub clk: u32,
+    /// Index of the emitting account.
+    pub account: u32,
+    /// Topics.
+    pub topics: Vec<Word>,
+    /// Data.
+    pub data: Vec<u8>,
+}
+
+/// One call and what came out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// Whether it runs creation code.
+    pub create: bool,
+    /// Caller.
+    pub caller: Address,
+    /// Origin of the transaction.
+    pub origin: Address,
+    /// Account called or created.
+    pub to: Address,
+    /// Value moved before the frame.
+    pub value: Word,
+    /// Call data, or arguments of a constructor.
+    pub data: Vec<u8>,
+    /// Gas given.
+    pub gas: u64,
+    /// Index of the program; none if the account has no code.
+    pub program: Option<u32>,
+    /// 0 success, 1 revert, 2 halt.
+    pub status: u8,
+    /// Output.
+    pub output: Vec<u8>,
+    /// Gas left.
+    pub gas_left: u64,
+    /// Clock of the end instruction.
+    pub end: u32,
+    /// Logs.
+    pub logs: Vec<Log>,
+    /// Byte offsets at which call data words are looked up, strictly increasing.
+    pub calldata_offsets: Vec<u32>,
+    /// Byte offsets at which code words are looked up, strictly increasing.
+    pub code_offsets: Vec<u32>,
+    /// Environment kinds that are looked up, strictly increasing.
+    pub env_kinds: Vec<u8>,
+}
+
+/// Everything a receipt claims.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statement {
+    /// Index into FORKS.
+    pub fork: u8,
+    /// The contract under test.
+    pub contract: Address,
+    /// Context.
+    pub env: Environment,
+    /// Accounts.
+    pub accounts: Vec<Account>,
+    /// Touched slots.
+    pub slots: Vec<Slot>,
+    /// Calls.
+    pub calls: Vec<Call>,
+    /// Clock after the last call.
+    pub exit: u32,
+}
+
+/// Clock at which the first call starts.
+pub const FIRST_CLOCK: u32 = TICKS;
+
+/// A word of `bytes` at `offset`, zero-padded.
+pub fn padded_word(bytes: &[u8], offset: usize) -> Word {
+    let mut word = [0; 32];
+    let tail = bytes.get(offset..).unwrap_or_default();
+    let length = tail.len().min(32);
+    word[..length].copy_from_slice(&tail[..length]);
+    word
+}
+
+/// A word as a number.
+pub fn number(word: &Word) -> U256 {
+    U256::from_be_bytes(*word)
+}
+
+fn word_limbs(word: &Word) -> [u16; LIMBS] {
+    limbs16(number(word))
+}
+
+fn small_limbs(values: &[u64]) -> [u16; LIMBS] {
+    core::array::from_fn(|i| values.get(i).map_or(0, |&value| value as u16))
+}
+
+fn gas_limbs(gas: u64) -> [u64; 4] {
+    core::array::from_fn(|i| gas >> (16 * i) & 0xffff)
+}
+
+/// Rows of the claim under construction.
+#[derive(Default)]
+struct Rows(Vec<ClaimRow>);
+
+impl Rows {
+    fn once(&mut self, tag: u32, x: u32, y: u32, limbs: [u16; LIMBS]) {
+        self.0.push(ClaimRow { tag, x, y, limbs, once: 1 });
+    }
+    fn look_up(&mut self, tag: u32, x: u32, y: u32, word: &Word) {
+        self.0.push(ClaimRow { tag, x, y, limbs: word_limbs(word), once: 0 });
+    }
+    fn data(&mut self, clk: u32, bytes: &[u8]) {
+        for (i, chunk) in bytes.chunks(32).enumerate() {
+            self.once(tag::DATA, clk, i as u32, word_limbs(&padded_word(chunk, 0)));
+        }
+    }
+}
+
+impl Statement {
+    /// The claim table's rows. The statement must have passed [`Statement::check`], which also gives the ledger.
+    pub fn claim_rows(&self, programs: &[Placed], ledger: &Ledger) -> Vec<ClaimRow> {
+        let mut rows = Rows::default();
+        let index: BTreeMap<&Address, u32> = self.accounts.iter().zip(0..).map(|(account, i)| (&account.address, i)).collect();
+        let mut turn = 0;
+        rows.once(tag::TURN, 0, FIRST_CLOCK, [0; LIMBS]);
+        for (i, call) in self.calls.iter().enumerate() {
+            let Some(placed) = call.program.and_then(|program| programs.get(program as usize)) else { continue };
+            let account = index.get(&call.to).copied().unwrap_or(u32::MAX >> 1);
+            let doomed = u64::from(call.status != 0);
+            let [g0, g1, g2, g3] = gas_limbs(call.gas);
+            let mut asked = small_limbs(&[g0, g1, g2, g3, 0, doomed]);
+            asked[4] = account as u16;
+            rows.once(tag::CALL, turn, placed.entry(), asked);
+            let [l0, l1, l2, l3] = gas_limbs(call.gas_left);
+            let length = call.output.len() as u64;
+            rows.once(tag::RESULT, turn, call.end, small_limbs(&[l0, l1, l2, l3, call.status.into(), length & 0xffff, length >> 16]));
+            rows.data(call.end, &call.output);
+            for &offset in &call.calldata_offsets {
+                let data: &[u8] = if call.create { &[] } else { &call.data };
+                rows.look_up(tag::CALLDATA, turn, offset, &padded_word(data, offset as usize));
+            }
+            if !call.code_offsets.is_empty() {
+                let mut code = placed.program.code.clone();
+                if placed.program.kind == CodeKind::Creation {
+                    code.extend_from_slice(&call.data);
+                }
+                for &offset in &call.code_offsets {
+                    rows.look_up(tag::CODE, turn, offset, &padded_word(&code, offset as usize));
+                }
+            }
+            for &kind in &call.env_kinds {
+                let word = env_word(self, i, kind, ledger.balance_at(i), placed);
+                rows.look_up(tag::ENV, turn, kind.into(), &word);
+            }
+            for log in &call.logs {
+                let topics = log.topics.len() as u32;
+                let length = log.data.len() as u64;
+                rows.once(tag::LOG, log.clk, topics, small_limbs(&[turn.into(), log.account.into(), length & 0xffff, length >> 16]));
+                for (k, topic) in log.topics.iter().enumerate() {
+                    rows.once(tag::TOPIC, log.clk - TICKS * (topics - k as u32), 0, word_limbs(topic));
+                }
+                rows.data(log.clk, &log.data);
+            }
+            turn += 1;
+        }
+        rows.0.push(ClaimRow { tag: tag::TURN, x: turn, y: self.exit, limbs: [0; LIMBS], once: -1 });
+        for (handle, slot) in self.slots.iter().enumerate() {
+            rows.once(tag::SLOT, handle as u32, slot.account, word_limbs(&slot.key));
+            rows.once(tag::BEFORE, handle as u32, 0, word_limbs(&slot.before));
+            rows.once(tag::AFTER, handle as u32, 0, word_limbs(&slot.after));
+        }
+        rows.0
+    }
+}
+
+/// Keccak of no code.
+pub fn empty_code_hash() -> Word {
+    keccak256(&[])
+}

@@ -1,0 +1,115 @@
+use sol2zk_executor::host::request::Request;
+use sol2zk_executor::isa;
+use sol2zk_executor::keccak::keccak256;
+use sol2zk_executor::machine::{Library, trace};
+use sol2zk_executor::program::{CodeKind, Instruction, Program};
+
+use crate::config::Profile;
+use crate::key::Key;
+use crate::prove::prove;
+use crate::verify::verify;
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::from("0x"), |text, byte| text + &format!("{byte:02x}"))
+}
+
+/// A program of the given instructions, for a code of one byte.
+fn program(chained: &[(u16, [u32; 3], u32)], pure: &[(u16, [u32; 3])], constants: &[u64]) -> Program {
+    let code = vec![0];
+    let mut instructions: Vec<Instruction> = chained.iter().map(|&(op, fields, gas)| Instruction { op, fields, gas }).collect();
+    instructions.extend(pure.iter().map(|&(op, fields)| Instruction { op, fields, gas: 0 }));
+    Program {
+        fork: 14,
+        kind: CodeKind::Runtime,
+        code_hash: keccak256(&code),
+        chained: chained.len() as u32,
+        instructions,
+        constants: constants.iter().map(|&word| ruint::aliases::U256::from(word)).collect(),
+        code,
+        jump_table: vec![],
+    }
+}
+
+fn request(calls: usize, gas: u64) -> Request {
+    let call = format!(
+        r#"{{"create":false,"caller":"{0}","origin":"{0}","to":"{1}","value":"0x0","data":"0x","gas":"{gas:#x}"}}"#,
+        "0x00000000000000000000000000000000ca110001", "0x00000000000000000000000000000000c0de0001"
+    );
+    let calls = vec![call; calls].join(",");
+    let text = format!(
+        r#"{{"fork":"Osaka","contract":"0x00000000000000000000000000000000c0de0001","env":{{"number":"0x1","timestamp":"0x2","coinbase":"0x00000000000000000000000000000000c01b0001",
+        "prevrandao":"0x2a","difficulty":"0x0","gas_limit":"0x1c9c380","chain_id":"0x1","base_fee":"0x1","blob_base_fee":"0x1","gas_price":"0x1","block_hashes":{{}},"blob_hashes":[]}},
+        "state":{{"0x00000000000000000000000000000000c0de0001":{{"balance":"0x0","nonce":"0x1","code":"{}","storage":{{}}}}}},"calls":[{calls}]}}"#,
+        hex(&[0])
+    );
+    Request::parse(&text).unwrap()
+}
+
+/// REGION; if 1 < 2 goto 5; HALT; (4) STOP ... a loop-free program over comparisons.
+fn branches() -> Program {
+    // identifiers: 1 REGION 2 BNZ 8 -> 4 3 HALT 4 REGION 5 BLT 9 10 -> 7 6 HALT 7 STOP 8 LT 9 10; constants 9 = 1, 10 = 2
+    program(
+        &[
+            (isa::REGION, [0, 0, 0], 3),
+            (isa::BNZ, [8, 0, 4], 10),
+            (isa::HALT, [0, 0, 0], 0),
+            (isa::REGION, [0, 0, 0], 1),
+            (isa::BLT, [9, 10, 7], 7),
+            (isa::HALT, [0, 0, 0], 0),
+            (isa::STOP, [0, 0, 0], 2),
+        ],
+        &[(isa::LT, [9, 10, 0])],
+        &[1, 2],
+    )
+}
+
+fn receipt(program: Program, request: &Request) -> Vec<u8> {
+    let profile = Profile::by_name("test").unwrap();
+    let library = Library::decode([program.encode().as_slice()]).unwrap();
+    let (_, run) = trace(request, &library, 1 << 20).unwrap();
+    let key = Key::new(&run.programs, &crate::config::PROFILES[usize::from(profile)]).unwrap();
+    prove(request, &run, key, profile).unwrap().bytes
+}
+
+#[test]
+fn a_hand_assembled_program_is_proven_and_verified() {
+    let bytes = receipt(branches(), &request(2, 1000));
+    let verified = verify(&bytes, true).map_err(|rejection| rejection.to_string()).unwrap();
+    assert_eq!(verified.receipt.statement.calls[1].gas_left, 1000 - 23);
+    assert!(verify(&bytes, false).is_err());
+}
+
+#[test]
+fn out_of_gas_is_proven() {
+    for gas in [0, 2, 12, 13, 20, 22] {
+        let bytes = receipt(branches(), &request(1, gas));
+        let verified = verify(&bytes, true).map_err(|rejection| rejection.to_string()).unwrap();
+        assert_eq!(verified.receipt.statement.calls[0].status, 2);
+    }
+}
+
+/// Every pure instruction of words that has a chip, on small and large words: a row of each family in a real proof.
+#[test]
+fn arithmetic_is_proven() {
+    const CONSTANTS: [u64; 4] = [0, 7, 31, 0xffff_1234_5678];
+    let unary = [isa::ISZERO, isa::NOT];
+    let ternary = [isa::ADDMOD, isa::MULMOD];
+    let binary = [
+        isa::ADD, isa::SUB, isa::MUL, isa::DIV, isa::SDIV, isa::MOD, isa::SMOD, isa::SIGNEXTEND, isa::LT, isa::GT, isa::SLT, isa::SGT, isa::EQ, isa::AND, isa::OR, isa::XOR, isa::BYTE,
+        isa::SHL, isa::SHR, isa::SAR,
+    ];
+    let count = unary.len() + ternary.len() + binary.len();
+    // Identifiers: 1 REGION, a SET for each, STOP; then NOT of the largest constant, then each instruction; then the constants.
+    let first = count as u32 + 3;
+    let constant = |i: u32| first + 1 + count as u32 + i;
+    let mut pure = vec![(isa::NOT, [constant(3), 0, 0])];
+    pure.extend(unary.map(|op| (op, [first, 0, 0])));
+    pure.extend(binary.map(|op| (op, [constant(if matches!(op, isa::SHL | isa::SHR | isa::SAR | isa::BYTE | isa::SIGNEXTEND) { 1 } else { 3 }), first, 0])));
+    pure.extend(ternary.map(|op| (op, [first, first, constant(2)])));
+    let mut chained = vec![(isa::REGION, [0, 0, 0], 3)];
+    chained.extend((0..count as u32).map(|i| (isa::SET, [first + 1 + i, 0, i], 1)));
+    chained.push((isa::STOP, [0, 0, 0], 0));
+    let bytes = receipt(program(&chained, &pure, &CONSTANTS), &request(1, 1000));
+    let verified = verify(&bytes, true).map_err(|rejection| rejection.to_string()).unwrap();
+    assert_eq!(verified.receipt.statement.calls[0].gas_left, 1000 - 3 - count as u64);
+}

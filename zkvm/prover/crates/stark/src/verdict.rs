@@ -1,0 +1,99 @@
+//! The verdict as JSON: what `verify --json` prints.
+
+use serde_json::{Map, Value, json};
+use sol2zk_executor::isa::FORKS;
+
+use crate::expect::Expectations;
+use crate::security::proven;
+use crate::statement::{Statement, number};
+use crate::verify::{Rejection, Verified, verify};
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::from("0x"), |text, byte| text + &format!("{byte:02x}"))
+}
+
+fn quantity(word: &[u8; 32]) -> String {
+    format!("{:#x}", number(word))
+}
+
+/// Verifies `bytes` against `expectations` and reports it; the test profile is never valid.
+pub fn verdict(bytes: &[u8], expectations: &Expectations) -> Value {
+    let outcome = verify(bytes, false).and_then(|verified| expectations.check(&verified).map(|()| verified));
+    match outcome {
+        Ok(verified) => valid(&verified, expectations),
+        Err(rejection) => invalid(&rejection),
+    }
+}
+
+fn invalid(rejection: &Rejection) -> Value {
+    let kind = match rejection {
+        Rejection::Format(_) => "format",
+        Rejection::UnknownProfile(_) | Rejection::WeakProfile(_) => "profile",
+        Rejection::Program(..) => "program",
+        Rejection::Statement(_) => "statement",
+        Rejection::Tables(_) => "tables",
+        Rejection::Proof(_) => "proof",
+        Rejection::Expectation(_) => "expectation",
+    };
+    let profile = if let Rejection::WeakProfile(name) = rejection { json!(name) } else { Value::Null };
+    json!({
+        "valid": false, "reason": rejection.to_string(), "kind": kind, "proven_bits": 0, "profile": profile, "fork": null, "programs": [],
+        "before": {}, "after": {}, "calls": [],
+    })
+}
+
+fn valid(verified: &Verified, expectations: &Expectations) -> Value {
+    let statement = &verified.receipt.statement;
+    let programs: Vec<Value> = verified
+        .programs
+        .iter()
+        .map(|placed| {
+            let digest = placed.program.digest();
+            json!({
+                "code_hash": hex(&placed.program.code_hash), "program_digest": hex(&digest), "pinned": expectations.digests.contains(&digest),
+                "kind": placed.program.kind.name(),
+            })
+        })
+        .collect();
+    let calls: Vec<Value> = statement.calls.iter().map(|call| call_json(statement, call)).collect();
+    json!({
+        "valid": true, "reason": null, "kind": null, "proven_bits": proven(&verified.profile, &verified.shape).0, "profile": verified.profile.name,
+        "fork": FORKS.get(usize::from(statement.fork)), "programs": programs, "contract": hex(&statement.contract),
+        "before": state(verified, false), "after": state(verified, true), "calls": calls,
+    })
+}
+
+fn call_json(statement: &Statement, call: &crate::statement::Call) -> Value {
+    let logs: Vec<Value> = call
+        .logs
+        .iter()
+        .map(|log| {
+            let address = statement.accounts.get(log.account as usize).map(|account| hex(&account.address));
+            json!({"address": address, "topics": log.topics.iter().map(|topic| hex(topic)).collect::<Vec<_>>(), "data": hex(&log.data)})
+        })
+        .collect();
+    let status = ["success", "revert", "halt"].get(usize::from(call.status)).copied().unwrap_or("halt");
+    json!({
+        "status": status, "return_data": hex(&call.output), "logs": logs, "gas_left": format!("{:#x}", call.gas_left), "create": call.create,
+        "caller": hex(&call.caller), "to": hex(&call.to), "value": quantity(&call.value), "data": hex(&call.data), "gas": format!("{:#x}", call.gas),
+    })
+}
+
+/// Touched accounts and slots, before or after the batch.
+fn state(verified: &Verified, after: bool) -> Value {
+    let statement = &verified.receipt.statement;
+    let mut accounts = Map::new();
+    for (i, account) in statement.accounts.iter().enumerate() {
+        let storage: Map<String, Value> = statement
+            .slots
+            .iter()
+            .filter(|slot| slot.account as usize == i)
+            .map(|slot| (quantity(&slot.key), json!(quantity(if after { &slot.after } else { &slot.before }))))
+            .collect();
+        let before = (number(&account.balance), account.nonce, account.code_hash);
+        let (balance, nonce, code_hash) = if after { verified.ledger.after.get(&account.address).copied().unwrap_or(before) } else { before };
+        let entry = json!({"balance": format!("{balance:#x}"), "nonce": format!("{nonce:#x}"), "code_hash": hex(&code_hash), "storage": storage});
+        accounts.insert(hex(&account.address), entry);
+    }
+    Value::Object(accounts)
+}
