@@ -30,15 +30,15 @@ impl<B: ChipBuilder> Air<B> for MgrowAir {
         let main = b.main();
         let c = *MgrowCols::view(main.current_slice());
         let state = c.state;
-        let [skip, keep, grow, far, over] = exprs::<B, 5>([c.skip, c.keep, c.grow, c.far, c.over]);
+        let [skip, keep, grow, whole, far, over] = exprs::<B, 6>([c.skip, c.keep, c.grow, c.whole, c.far, c.over]);
         let covers = keep.clone() + grow.clone();
         let sums = covers.clone() + over.clone();
-        let positive = sums.clone() + far.clone();
+        let positive = sums.clone() + far.clone() + whole.clone();
         let real = positive.clone() + skip.clone();
         let halts = far.clone() + over.clone();
 
         // One case a row (forgery: a row that counts twice, or in half).
-        for flag in [c.skip, c.keep, c.grow, c.far, c.over] {
+        for flag in [c.skip, c.keep, c.grow, c.whole, c.far, c.over] {
             b.assert_bool(flag);
         }
         b.assert_bool(real.clone());
@@ -57,7 +57,13 @@ impl<B: ChipBuilder> Air<B> for MgrowAir {
         // Limbs from 2 on are 0 where the range is covered, and not all 0 where that is why the frame halts (forgery: off = 2^64 taken for 0; a halt without reason).
         let high = sum::<B>(&c.offset.limbs[2..]) + sum::<B>(&c.length.limbs[2..]);
         b.assert_zero(covers.clone() * high.clone());
-        b.assert_zero(far * (high * c.high_inverse - B::Expr::ONE));
+        b.assert_zero(far.clone() * (high * c.high_inverse - B::Expr::ONE));
+        // The one range that has such a limb and ends at 2^32: off = 0, len = 2^32 (forgery: a halt where 2^32 bytes can be paid for, and the reverse).
+        let third: B::Expr = c.length.limbs[2].into();
+        let other = sum::<B>(&c.offset.limbs) + sum::<B>(&c.length.limbs) - third.clone();
+        b.assert_zero(whole.clone() * other.clone());
+        b.assert_zero(whole.clone() * (third.clone() - B::Expr::ONE));
+        b.assert_zero(other * c.other_inverse + third.clone() * (third - B::Expr::ONE) * c.third_inverse - far);
 
         // off + len - 1 over two pieces of 16 bits. Every term is below 2^16 (rest and first are looked up, limbs come from wires), the carry is -1, 0 or 1:
         // both sides stay below 2^18, no wrap (forgery: fewer words than the range needs).
@@ -79,7 +85,8 @@ impl<B: ChipBuilder> Air<B> for MgrowAir {
         b.assert_zero(grow.clone() * (words.clone() - state.words - B::Expr::ONE - distance));
         bus::range16(b, c.distance_low.into(), covers.clone());
         bus::range16(b, c.distance_high.into(), covers);
-        b.assert_zero(c.words_after.into() - state.words - grow * (words - state.words));
+        let all = int::<B>(1 << 27) - state.words;
+        b.assert_zero(c.words_after.into() - state.words - grow * (words - state.words) - whole * all);
 
         // Control goes on, or to 0 (forgery: going on after an overflow, or jumping anywhere).
         b.assert_zero(c.next.into() - (real.clone() - halts) * (state.id.into() + B::Expr::ONE));

@@ -11,7 +11,9 @@ pub struct MgrowCols<T> {
     pub keep: T,
     /// 1 if memory grows: words > w.
     pub grow: T,
-    /// 1 if the frame halts because some limb from 2 on is not 0.
+    /// 1 if off = 0 and len = 2^32: words = 2^27.
+    pub whole: T,
+    /// 1 if the frame halts because some limb from 2 on is not 0 (and this is not `whole`).
     pub far: T,
     /// 1 if the frame halts because the lower limbs' last byte is at 2^32 or above.
     pub over: T,
@@ -21,7 +23,7 @@ pub struct MgrowCols<T> {
     pub charge: T,
     /// Where control goes: id + 1, or 0 if the frame halts.
     pub next: T,
-    /// Active memory words after: words if it grows, else w.
+    /// Active memory words after: words if it grows, 2^27 if `whole`, else w.
     pub words_after: T,
     /// off.
     pub offset: Operand<T>,
@@ -31,6 +33,10 @@ pub struct MgrowCols<T> {
     pub length_inverse: T,
     /// Inverse of the sum of the limbs from 2 on of off and len, on rows with `far`.
     pub high_inverse: T,
+    /// `far`, one of two reasons why it is not `whole`: inverse of the sum of all limbs but limb 2 of len; else 0.
+    pub other_inverse: T,
+    /// The other reason: inverse of l (l - 1), l being limb 2 of len; else 0.
+    pub third_inverse: T,
     /// last mod 32.
     pub rest: T,
     /// floor(last / 32) mod 2^11.

@@ -37,7 +37,19 @@ impl MgrowRows {
         }
         c.length_inverse = F::from_u32(size).inverse();
         let high = sum(&off[2..]) + sum(&len[2..]);
+        let other = sum(&off) + size - u32::from(len[2]);
+        if other == 0 && len[2] == 1 {
+            c.whole = F::ONE;
+            c.words_after = F::from_u32(1 << 27);
+            return;
+        }
         if high != 0 {
+            let third = F::from_u16(len[2]);
+            if other != 0 {
+                c.other_inverse = F::from_u32(other).inverse();
+            } else {
+                c.third_inverse = (third * (third - F::ONE)).inverse();
+            }
             c.far = F::ONE;
             c.high_inverse = F::from_u32(high).inverse();
             c.next = F::ZERO;

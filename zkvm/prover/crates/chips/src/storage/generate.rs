@@ -97,27 +97,29 @@ fn step_handle(step: &Step, frame: &FrameInfo, ctx: &Context) -> u32 {
     ctx.handles.get(&(frame.account, step.operands[0])).copied().unwrap_or(0)
 }
 
-/// Fills what proves gas left > 2300, or the trap; whether it is a trap.
+/// Fills what proves gas left > 2300, or the trap; whether it is a trap, as the trace says. A trap needs its proof in any frame (one that halts has the flag).
 fn check(c: &mut StorageCols<F>, step: &Step, frame: &FrameInfo, charge: u32, ctx: &mut Context) -> bool {
-    if frame.sentry {
+    let trap = step.next == 0;
+    if frame.sentry && !trap {
         return false;
     }
     let (negative, left) = gas_left(ctx, step.frame, step.gas + u64::from(charge), step.words);
     c.left = limbs64(left);
     c.negative = F::from_bool(negative);
     let low = (left & 0xffff) as u32;
-    if negative {
-        return true;
-    }
-    if left <= STIPEND.into() {
-        c.margin = F::from_u32(STIPEND - low);
-        ctx.range16(STIPEND - low);
+    if trap {
+        if !negative {
+            let margin = STIPEND.saturating_sub(low);
+            c.margin = F::from_u32(margin);
+            ctx.range16(margin);
+        }
         return true;
     }
     if left >> 16 == 0 {
         c.tight = F::ONE;
-        c.margin = F::from_u32(low - STIPEND - 1);
-        ctx.range16(low - STIPEND - 1);
+        let margin = low.saturating_sub(STIPEND + 1);
+        c.margin = F::from_u32(margin);
+        ctx.range16(margin);
     } else {
         c.ample = F::ONE;
         c.left_inverse = (c.left[1] + c.left[2] + c.left[3]).inverse();
