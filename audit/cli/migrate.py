@@ -72,32 +72,30 @@ def command(
     if as_json:
         terminal.print_json(report.as_json())
     else:
-        _screen(report, done, [str(each) for each in paths], path)
+        _screen(report, done, str(paths[1]))
     return done.exit_code
 
 
-def _screen(report: Report, done: Migration, paths: list[str], path: Path) -> None:
+def _screen(report: Report, done: Migration, page: str) -> None:
     """The last screen."""
     lines = [f"{report.verdict}: {done.job.contract.name}, {len(report.findings)} mismatches in {done.checked.calls} calls", ""]
-    for code in report.subject["codes"]:
-        lines.append(
-            f"  {code['kind']:<9} {code['code_bytes']} bytes, {code['instructions']} instructions, {code['escapes']} escapes, {code['seconds']:.3f} s"
-        )
-    for each in report.proofs:
-        count = len(each.calls)
-        lines.append(
-            f"  {each.name:<11} {count} calls proven in {each.prove_s:.2f} s: {each.rows // count} rows and {each.cells // count} cells a call, "
-            f"receipt {each.receipt_bytes / 1e6:.2f} MB, {each.proven_bits} proven bits"
-        )
-    for item in report.not_proven:
-        lines.append(f"  not proven: {item['what']}: {item['why']}")
-    for covered in done.checked.coverage:
-        lines.append(
-            f"  {covered.kind}: {covered.edges_reached} of {covered.edges} edges reached, {len(covered.missed)} blocks not reached"
-        )
+    lines += [
+        f"  {code['kind']:<9} {code['code_bytes']} bytes, {code['instructions']} instructions, {code['escapes']} escapes, {code['seconds']:.3f} s"
+        for code in report.subject["codes"]
+    ]
+    lines += [
+        f"  {each.name:<11} {len(each.calls)} calls proven in {each.prove_s:.2f} s: {each.rows // len(each.calls)} rows and "
+        f"{each.cells // len(each.calls)} cells a call, receipt {each.receipt_bytes / 1e6:.2f} MB, {each.proven_bits} proven bits"
+        for each in report.proofs
+    ]
+    lines += [f"  not proven: {item['what']}: {item['why']}" for item in report.not_proven]
+    lines += [
+        f"  {covered.kind}: {covered.edges_reached} of {covered.edges} edges reached, {len(covered.missed)} blocks not reached"
+        for covered in done.checked.coverage
+    ]
     for act in report.demonstration:
         lines += [f"  {act['title']}:", f"    {act['outcome']}", *(f"      {line}" for line in act["detail"].splitlines())]
     lines += ["  assumed: the translation is tested, not proven; the compiler; Keccak; Plonky3 and revm", ""]
     lines += [f"  verify:  {each.verify_command}" for each in report.proofs]
-    lines += [f"  report:  {paths[1]}", "  your own contract:  sol2zk migrate YourContract.sol"]
+    lines += [f"  report:  {page}", "  your own contract:  sol2zk migrate YourContract.sol"]
     click.echo(terminal.clean("\n".join(lines)))

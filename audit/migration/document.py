@@ -68,12 +68,21 @@ def _claims(migration: Migration) -> list[Claim]:
             )
         )
     claims += [
-        Claim(PROVEN, "every jump of the code goes where the control-flow graph says", "certificate by a second, independent pass over each block"),
-        Claim(TESTED, "the translated programs behave as the EVM bytecode", f"{checked.sequences} generated sequences, {checked.calls} calls, compared with revm after each call"),
+        Claim(
+            PROVEN, "every jump of the code goes where the control-flow graph says",
+            "certificate by a second, independent pass over each block",
+        ),
+        Claim(
+            TESTED, "the translated programs behave as the EVM bytecode",
+            f"{checked.sequences} generated sequences, {checked.calls} calls, compared with revm after each call",
+        ),
         Claim(VALIDATED, "nothing yet", "translation validation by solver is not built"),
         Claim(ASSUMED, "the translation is right where no test reached; it is tested, not proven", "see the blocks not reached below"),
         Claim(ASSUMED, "the compiler is right, and the source is what was meant", "the bytecode is taken as the specification"),
-        Claim(ASSUMED, "Keccak-256 is collision resistant; Plonky3, revm and this tool's constraints are right", "the constraints' arguments stand in zkvm/ISA.md, chapter 10"),
+        Claim(
+            ASSUMED, "Keccak-256 is collision resistant; Plonky3, revm and this tool's constraints are right",
+            "the constraints' arguments stand in zkvm/ISA.md, chapter 10",
+        ),
     ]  # fmt: skip
     return claims
 

@@ -77,9 +77,8 @@ def migrate(job: Job, plan: Plan, tell: Tell, progress: Callable[[int, int], Non
         if not code.template or code.kind == "creation"
     )
     for each in translations:
-        tell(
-            f"translated {each.program.kind} code: {len(each.program.code)} bytes to {len(each.program.instructions)} instructions in {each.stats.seconds:.3f} s"
-        )
+        size, count = len(each.program.code), len(each.program.instructions)
+        tell(f"translated {each.program.kind} code: {size} bytes to {count} instructions in {each.stats.seconds:.3f} s")
     checked = check(target, plan.effort, library, given=job.request, progress=progress)
     tell(f"checked {checked.sequences} sequences, {checked.calls} calls against revm: {len(checked.findings)} mismatches")
     proofs, failed = [], []
@@ -112,8 +111,7 @@ def runs(target: Target, job: Job, effort: Effort, library: Library) -> list[Run
     result = library.run(first)
     if result["unsupported"] is not None or result["calls"][0]["status"] != "success":
         return [Run("calls", request)]
-    state = {address: account for address, account in result["state"].items()}
-    return [Run("constructor", first), Run("calls", {**request, "state": state, "calls": calls[1:]})]
+    return [Run("constructor", first), Run("calls", {**request, "state": result["state"], "calls": calls[1:]})]
 
 
 def _richest(target: Target, effort: Effort) -> Mapping[str, Any] | None:
@@ -162,8 +160,9 @@ def prove(run: Run, library: Library, plan: Plan, tell: Tell) -> ProofEvidence |
         code.parent.mkdir(parents=True, exist_ok=True)
         write_whole(code, b"0x" + program.code.hex().encode() + b"\n")
         words.append(f"--bytecode {code}" + (" --creation" if program.kind == "creation" else ""))
+    size, seconds = len(made.receipt), made.cost["prove_s"]
     tell(
-        f"proven and verified: {run.name}, {len(verdict['calls'])} calls, {verdict['proven_bits']} bits, {len(made.receipt)} bytes, {made.cost['prove_s']:.2f} s"
+        f"proven and verified: {run.name}, {len(verdict['calls'])} calls, {verdict['proven_bits']} bits, {size} bytes, {seconds:.2f} s"
     )
     return ProofEvidence(
         run.name, str(path), plan.profile, verdict["proven_bits"], len(made.receipt), made.cost["prove_s"], verify_s, verdict["calls"],
