@@ -55,9 +55,9 @@ def _seconds(code: bytes, fork: str) -> float:
 def _run(name: str, profile: str, runs: int) -> dict[str, Any]:
     workload = RUNS[name]()
     start = time.perf_counter()
-    workload.library.execute(workload.request)
+    workload.library.run(workload.request)
     transpile_s = time.perf_counter() - start
-    result = proof.measure(workload.request, workload.library.programs, profile, runs)
+    result = proof.measure(workload.request, workload.library.programs(workload.request["fork"]), profile, runs)
     if result.get("unsupported"):
         raise Unsupported("bench-not-proven", f"{name} cannot be proven: {result['unsupported']['what']}")
     if not result["valid"] and profile != "test":

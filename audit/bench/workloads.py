@@ -10,9 +10,9 @@ from typing import Any, Final
 from eth_abi.abi import encode
 from eth_hash.auto import keccak
 
+from audit.differential.execution import Library
 from audit.inputs.calls import CONTRACT_ADDRESS, AccountState, Call, CallFile
 from audit.inputs.request import Subject, build_request, subject_of
-from audit.run import Library
 from transpiler.settings import Settings
 from transpiler.solc.load import load
 
@@ -29,7 +29,7 @@ class Workload:
     """A request and the library that has its programs."""
 
     request: dict[str, Any]
-    library: Library = field(default_factory=lambda: Library(FORK))
+    library: Library = field(default_factory=Library)
 
 
 def selector(signature: str) -> bytes:
@@ -61,7 +61,7 @@ def _constructor() -> Call:
 def _token() -> Subject:
     """The token with the immutables that its constructor sets."""
     subject = subject_of(load(TOKEN, Settings(contract="Token", offline=True)).contract("Token"))
-    result = Library(FORK).execute(build_request(CallFile((_constructor(),), fork=FORK), subject))
+    result = Library().run(build_request(CallFile((_constructor(),), fork=FORK), subject))
     return Subject("Token", bytes.fromhex(result["calls"][0]["return_data"][2:]), subject.creation)
 
 

@@ -122,7 +122,8 @@ def _print(result: CheckResult, paths: list[str]) -> None:
         if paths:
             click.echo(f"    sol2zk replay {paths[number]}")
     for stop in result.stops:
-        terminal.note(f"left out: {stop.what} is unsupported ({stop.code}); {result.stopped_sequences} sequences ended early")
+        early = f"; {result.stopped_sequences} sequences ended early" if result.stopped_sequences else ""
+        terminal.note(f"left out: {stop.what} is not covered ({stop.code}){early}")
     if result.timed_out:
         terminal.note("left out: the time given was not enough")
 

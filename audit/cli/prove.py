@@ -9,10 +9,10 @@ import click
 
 from audit.cli import terminal
 from audit.cli.options import calls_option, input_options, json_option, profile_option
+from audit.differential.execution import Library
 from audit.inputs.calls import Call, CallFile
 from audit.inputs.job import Job, open_job
 from audit.inputs.request import build_request
-from audit.run import Library
 from transpiler.settings import Settings
 from zkvm import proof
 from zkvm.errors import Place, Unsupported
@@ -39,9 +39,9 @@ def command(path: Path, settings: Settings, calls: Path | None, profile: str, ou
     """
     job = open_job(path, settings, calls)
     request = job.request if job.request is not None else default_request(job)
-    library = Library(job.fork)
-    library.execute(request)
-    made = proof.prove(request, library.programs, profile)
+    library = Library()
+    library.run(request)
+    made = proof.prove(request, library.programs(job.fork), profile)
     if made.receipt is None or made.cost is None:
         raise not_proven(path, made)
     target = output or path.with_suffix(".receipt")

@@ -97,10 +97,8 @@ def _translated(path: Path, creation: bool, digests: list[bytes], receipt: bytes
                 # what counts is the code that the constructor returned; its program is pinned through the creation program's output
                 continue
             digests.append(translate(code.code, fork, code.kind).program.digest)
-            if code.kind == "runtime":
-                subject = replace(subject, runtime=code.code)
-            else:
-                subject = replace(subject, creation=code.code)
+            known = Subject("contract", code.code, None) if code.kind == "runtime" else Subject("contract", None, code.code)
+            subject = replace(subject, runtime=known.runtime or subject.runtime, creation=known.creation or subject.creation)
     return subject
 
 

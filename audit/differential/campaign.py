@@ -30,6 +30,7 @@ CHUNK: Final = 100
 PROBES: Final = 64
 CONSTRUCTORS_KEPT: Final = 4
 MISMATCHES_KEPT: Final = 10
+NEVER_CREATED: Final = Stop(0, "never-created", "the runtime code, as no constructor run that was tried succeeds,")
 Progress = Callable[[int, int], None]
 
 
@@ -95,20 +96,25 @@ class Effort:
 
 
 def plan_of(target: Target, effort: Effort) -> Plan:
-    """The plan of a target: where there is creation code its constructor runs first, with arguments tried beforehand."""
+    """The plan of a target: where there is creation code its constructor runs first, with arguments tried beforehand.
+
+    Where no constructor run succeeds, most sequences begin with the runtime code in place, if it has no immutables.
+    """
     plan = Plan(target.interface, create=target.subject.creation is not None, depth=effort.depth, fork=target.fork)
-    if not plan.create or not (plan.interface.constructor.types or plan.interface.constructor.types is None):
-        return replace(plan, constructors=(b"",), succeeding=1) if plan.create else plan
+    if not plan.create:
+        return plan
     generator = _generator(target, plan, effort.seed, -1)
     tried: dict[str, dict[bytes, set[tuple[int, int]]]] = {"success": {}, "revert": {}, "halt": {}}
-    for _ in range(PROBES):
+    for _ in range(1 if plan.interface.constructor.types == () else PROBES):
         arguments = generator.arguments(plan.interface.constructor)
         call = Call(create=True, caller=ACTORS[0], origin=ACTORS[0], data=arguments)
         result = oracle.run(build_request(CallFile((call,), plan.fork), target.subject), trace=True)
         edges = {(start, end) for each in result["trace"]["coverage"] for start, end in each["edges"]}
         tried[result["calls"][0]["status"]][arguments] = edges
     kept = {status: _covering(found, CONSTRUCTORS_KEPT) for status, found in tried.items()}
-    return replace(plan, constructors=tuple(kept["success"] + kept["revert"] + kept["halt"]), succeeding=len(kept["success"]))
+    direct = not kept["success"] and target.subject.runtime is not None and not target.subject.template
+    constructors = tuple(kept["success"] + kept["revert"] + kept["halt"])
+    return replace(plan, constructors=constructors, succeeding=len(kept["success"]), direct=direct)
 
 
 def _covering(found: dict[bytes, set[tuple[int, int]]], most: int) -> list[bytes]:
@@ -314,6 +320,8 @@ def check(
         examine(tally, Trial(-1, given, oracle.run(given, trace=True)), target, used)
     if tried.sequences:
         work = Work(target, tried, plan_of(target, tried), deadline)
+        if work.plan.create and not work.plan.succeeding and not work.plan.direct:
+            tally.stops[NEVER_CREATED.code, NEVER_CREATED.what] = NEVER_CREATED
         for part in _tallies(work, used, jobs, progress):
             tally.absorb(part)
             if len(tally.findings) >= MISMATCHES_KEPT or tally.timed_out:

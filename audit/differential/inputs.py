@@ -32,6 +32,8 @@ class Plan:
     constructors: tuple[bytes, ...] = ()
     succeeding: int = 0
     """How many of `constructors` succeed."""
+    direct: bool = False
+    """The runtime code can run without its constructor, and has to, since none succeeds."""
     create: bool = False
     depth: int = 12
     fork: str = "Osaka"
@@ -59,7 +61,8 @@ class Generator:
             self.active = tuple(random.sample(functions, min(len(functions), random.choice((2, 3, 4, 6)))))
         self.senders = tuple(random.sample(ACTORS, random.choice((1, 2, 2, len(ACTORS)))))
         self.dictionary.actors = (*self.senders, random.choice((CONTRACT_ADDRESS, *ACTORS)))
-        calls = [self.constructor()] if self.plan.create else []
+        create = self.plan.create and not (self.plan.direct and random.random() < 0.9)
+        calls = [self.constructor()] if create else []
         calls += [self.call() for _ in range(random.randint(1, self.plan.depth))]
         return CallFile(tuple(calls), self.plan.fork, self._environment(), place="generated calls")
 

@@ -114,3 +114,10 @@ def test_bad_input_has_its_status(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert run(["replay", str(tmp_path / "none.json")]) == 2
     assert run(["check"]) == 2
     capsys.readouterr()
+
+
+def test_code_that_is_never_created_is_not_called_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "reverts.hex"
+    file.write_text("0x5f5ffd")
+    assert run(["check", str(file), "--creation", "--sequences", "5", "--json"]) == 4
+    assert output(capsys)["unsupported"][0]["code"] == "never-created"

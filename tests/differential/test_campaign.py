@@ -71,3 +71,21 @@ def test_a_time_out_is_incomplete(token: Target) -> None:
     assert result.timed_out
     assert result.exit_code == 4
     assert result.sequences < 5000
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "@uniswap/v2-core/build/UniswapV2Pair.json",
+        "@uniswap/v2-periphery/build/UniswapV2Router02.json",
+        "canonical-weth/build/contracts/WETH9.json",
+    ],
+)
+def test_published_contracts_stay_inside_their_graphs(packages: Path, name: str) -> None:
+    path = packages / name
+    if not path.exists():
+        pytest.skip("the package is not installed")
+    result = check(target(path), Effort(sequences=60))
+    assert result.findings == ()
+    assert not [each for kind in result.coverage for each in kind.outside]
+    assert next(each for each in result.coverage if each.kind == "runtime").blocks_reached > 50

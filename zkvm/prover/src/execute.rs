@@ -38,8 +38,7 @@ impl Cache {
             self.bytes = 0;
         }
         self.bytes += body.len();
-        self.programs
-            .insert(key, (body.to_vec(), Arc::clone(&loaded)));
+        self.programs.insert(key, (body.to_vec(), Arc::clone(&loaded)));
         Ok(loaded)
     }
 }
@@ -50,10 +49,7 @@ impl Cache {
 /// If a body is no program, or two are for one code object.
 pub fn library(bodies: &[Vec<u8>]) -> Result<Library, RunError> {
     static CACHE: OnceLock<Mutex<Cache>> = OnceLock::new();
-    let mut cache = CACHE
-        .get_or_init(Mutex::default)
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
+    let mut cache = CACHE.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
     let mut out = Library::default();
     for body in bodies {
         out.add(cache.get(body)?)?;
@@ -64,21 +60,9 @@ pub fn library(bodies: &[Vec<u8>]) -> Result<Library, RunError> {
 /// Runs a request (ISA 8) with programs given as bodies; result and request are JSON.
 #[pyfunction]
 #[pyo3(signature = (request_json, programs, step_limit = u64::MAX))]
-fn execute(
-    py: Python<'_>,
-    request_json: &str,
-    programs: Vec<Vec<u8>>,
-    step_limit: u64,
-) -> PyResult<String> {
+fn execute(py: Python<'_>, request_json: &str, programs: Vec<Vec<u8>>, step_limit: u64) -> PyResult<String> {
     guarded(py, || {
-        let run = || {
-            Ok(machine::execute_limited(
-                &Request::parse(request_json)?,
-                &library(&programs)?,
-                step_limit,
-            )?
-            .to_json())
-        };
+        let run = || Ok(machine::execute_limited(&Request::parse(request_json)?, &library(&programs)?, step_limit)?.to_json());
         run().map_err(|error: RunError| PyValueError::new_err(error.to_string()))
     })
 }
@@ -86,24 +70,14 @@ fn execute(
 /// Runs a request through the traced loop: its result, the numbers of chained and pure steps, and seconds.
 #[pyfunction]
 #[pyo3(signature = (request_json, programs, max_steps = 1 << 22))]
-fn execute_traced(
-    py: Python<'_>,
-    request_json: &str,
-    programs: Vec<Vec<u8>>,
-    max_steps: usize,
-) -> PyResult<(String, usize, usize, f64)> {
+fn execute_traced(py: Python<'_>, request_json: &str, programs: Vec<Vec<u8>>, max_steps: usize) -> PyResult<(String, usize, usize, f64)> {
     guarded(py, || {
         let run = || {
             let (request, library) = (Request::parse(request_json)?, library(&programs)?);
             let begun = std::time::Instant::now();
             let (outcome, trace) = machine::trace(&request, &library, max_steps)?;
             let seconds = begun.elapsed().as_secs_f64();
-            Ok((
-                outcome.to_json(),
-                trace.steps.len(),
-                trace.pures.len(),
-                seconds,
-            ))
+            Ok((outcome.to_json(), trace.steps.len(), trace.pures.len(), seconds))
         };
         run().map_err(|error: RunError| PyValueError::new_err(error.to_string()))
     })
@@ -112,18 +86,13 @@ fn execute_traced(
 /// The lint of ISA 7.5 on a body: what is wrong, or None.
 #[pyfunction]
 fn lint(py: Python<'_>, body: &[u8]) -> PyResult<Option<String>> {
-    guarded(py, || {
-        Ok(Program::decode(body).err().map(|error| error.to_string()))
-    })
+    guarded(py, || Ok(Program::decode(body).err().map(|error| error.to_string())))
 }
 
 /// Digest of the instruction table that the extension was built with, in hex (ISA 7.4).
 #[pyfunction]
 fn isa_digest() -> String {
-    isa::ISA_DIGEST
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    isa::ISA_DIGEST.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Version of the extension.
@@ -137,10 +106,7 @@ fn version() -> &'static str {
 /// # Errors
 /// If Python refuses.
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add(
-        "ISA_DIGEST",
-        pyo3::types::PyBytes::new(module.py(), &isa::ISA_DIGEST),
-    )?;
+    module.add("ISA_DIGEST", pyo3::types::PyBytes::new(module.py(), &isa::ISA_DIGEST))?;
     module.add_function(wrap_pyfunction!(execute, module)?)?;
     module.add_function(wrap_pyfunction!(execute_traced, module)?)?;
     module.add_function(wrap_pyfunction!(lint, module)?)?;

@@ -9,9 +9,7 @@ use crate::guard::guarded;
 fn raised(error: OracleError) -> PyErr {
     match error {
         OracleError::Machine(_) => PyRuntimeError::new_err(error.to_string()),
-        OracleError::NotCovered(_) => {
-            pyo3::exceptions::PyNotImplementedError::new_err(error.to_string())
-        }
+        OracleError::NotCovered(_) => pyo3::exceptions::PyNotImplementedError::new_err(error.to_string()),
         _ => PyValueError::new_err(error.to_string()),
     }
 }
@@ -25,11 +23,7 @@ fn oracle_run(py: Python<'_>, request_json: &str) -> PyResult<String> {
 /// The smallest time in seconds of `runs` runs of a request's calls in revm.
 #[pyfunction]
 fn oracle_bench(py: Python<'_>, request_json: &str, runs: usize) -> PyResult<f64> {
-    guarded(py, || {
-        sol2zk_oracle::bench(request_json, runs)
-            .map(|time| time.as_secs_f64())
-            .map_err(raised)
-    })
+    guarded(py, || sol2zk_oracle::bench(request_json, runs).map(|time| time.as_secs_f64()).map_err(raised))
 }
 
 /// Adds the oracle's functions to the module.

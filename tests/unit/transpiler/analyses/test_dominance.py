@@ -24,7 +24,7 @@ def test_parents_and_queries() -> None:
     for seed in range(200):
         function = graph(random.Random(seed))
         tree = dominance(function)
-        network = nx.DiGraph()
+        network: nx.DiGraph[int] = nx.DiGraph()
         network.add_node(0)
         network.add_edges_from((block.id, edge.block) for block in function.blocks.values() for edge in block.term.edges)
         expected = nx.immediate_dominators(network, 0)

@@ -8,7 +8,9 @@ from zkvm.word import MASK
 
 
 def test_addresses() -> None:
-    piece = function("b0:\n v1 = ENV.CALLER\n v2 = ADD v1 0x20\n v3 = ADD 0x40 v2\n v4 = ADD v3 v1\n v5 = SUB v3 0x2\n SSTORE v4 0x60\n STOP")
+    piece = function(
+        "b0:\n v1 = ENV.CALLER\n v2 = ADD v1 0x20\n v3 = ADD 0x40 v2\n v4 = ADD v3 v1\n v5 = SUB v3 0x2\n SSTORE v4 0x60\n STOP"
+    )
     addresses = Addresses(piece)
     assert addresses.address(3) == Address(1, 0x60)
     assert addresses.address(4) == Address(4, 0)

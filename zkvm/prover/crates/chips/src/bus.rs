@@ -205,7 +205,14 @@ pub fn range_bits<B: ChipBuilder>(b: &mut B, value: B::Expr, bits: u32, real: B:
 /// Receives (frame, address, previous time, old), sends (frame, address, now, new). Forgery prevented: reading a value written later (`previous` >= `now`).
 #[allow(clippy::too_many_arguments)]
 pub fn access<B: ChipBuilder>(
-    b: &mut B, frame: B::Expr, address: B::Expr, previous: &Previous<B::Var>, now: B::Expr, old: [B::Expr; LIMBS], new: [B::Expr; LIMBS], real: B::Expr,
+    b: &mut B,
+    frame: B::Expr,
+    address: B::Expr,
+    previous: &Previous<B::Var>,
+    now: B::Expr,
+    old: [B::Expr; LIMBS],
+    new: [B::Expr; LIMBS],
+    real: B::Expr,
 ) {
     later(b, previous, now.clone(), real.clone());
     receive(b, name::MEMORY, message::<B, 3, LIMBS>([frame.clone(), address.clone(), previous.time.into()], old), real.clone());

@@ -71,8 +71,26 @@ pub fn edges() -> Vec<U256> {
     let one = U256::ONE;
     let sign = one << 255usize;
     vec![
-        U256::ZERO, one, U256::from(2), U256::from(31), U256::from(32), U256::from(255), U256::from(256), U256::from(0xffff), U256::from(0x1_0000), sign - one, sign, sign + one,
-        U256::MAX, U256::MAX - one, (one << 128usize) - one, one << 128usize, (one << 160usize) - one, U256::MAX << 16usize, U256::MAX >> 16usize, U256::MAX << 240usize,
+        U256::ZERO,
+        one,
+        U256::from(2),
+        U256::from(31),
+        U256::from(32),
+        U256::from(255),
+        U256::from(256),
+        U256::from(0xffff),
+        U256::from(0x1_0000),
+        sign - one,
+        sign,
+        sign + one,
+        U256::MAX,
+        U256::MAX - one,
+        (one << 128usize) - one,
+        one << 128usize,
+        (one << 160usize) - one,
+        U256::MAX << 16usize,
+        U256::MAX >> 16usize,
+        U256::MAX << 240usize,
     ]
 }
 
@@ -189,8 +207,20 @@ impl Mock {
         let clk = self.next_clk;
         self.next_clk += TICKS;
         let charge = gas.into();
-        let mut step =
-            Step { op, id, frame: FRAME, region: REGION, clk, gas: 5000 + u64::from(clk), charge, words: 9, words_after: 9, operands, result: U256::ZERO, next: id + 1 };
+        let mut step = Step {
+            op,
+            id,
+            frame: FRAME,
+            region: REGION,
+            clk,
+            gas: 5000 + u64::from(clk),
+            charge,
+            words: 9,
+            words_after: 9,
+            operands,
+            result: U256::ZERO,
+            next: id + 1,
+        };
         edit(&mut step);
         let table = isa::row(op).expect("an op of the table");
         if table.result {

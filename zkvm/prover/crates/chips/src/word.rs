@@ -14,5 +14,5 @@ pub fn limbs16(word: U256) -> [u16; LIMBS] {
 
 /// The limbs as field elements.
 pub fn limbs(word: U256) -> [F; LIMBS] {
-    limbs16(word).map(|limb| F::from_u16(limb))
+    limbs16(word).map(F::from_u16)
 }

@@ -11,30 +11,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("speed REQUEST.json BODY...".into());
     };
     let request = Request::parse(&std::fs::read_to_string(request)?)?;
-    let bodies = bodies
-        .iter()
-        .map(std::fs::read)
-        .collect::<Result<Vec<_>, _>>()?;
+    let bodies = bodies.iter().map(std::fs::read).collect::<Result<Vec<_>, _>>()?;
     let (load, library) = fastest(|| Library::decode(bodies.iter().map(Vec::as_slice)));
     let library = library?;
     let (fast, outcome) = fastest(|| execute(&request, &library));
     let outcome = outcome?;
     let steps: u64 = outcome.calls.iter().map(|call| call.steps).sum();
     let per_step = |time: Duration| time.as_secs_f64() * 1e9 / steps.max(1) as f64;
-    println!(
-        "load {load:?}, {} calls, {steps} steps",
-        outcome.calls.len()
-    );
+    println!("load {load:?}, {} calls, {steps} steps", outcome.calls.len());
     println!("fast {fast:?}, {:.2} ns a step", per_step(fast));
     let begun = Instant::now();
     match trace(&request, &library, 1 << 22) {
         Ok((_, trace)) => {
             let time = begun.elapsed();
-            println!(
-                "traced {time:?}, {:.2} ns a step, {} pure steps",
-                per_step(time),
-                trace.pures.len()
-            );
+            println!("traced {time:?}, {:.2} ns a step, {} pure steps", per_step(time), trace.pures.len());
         }
         Err(error) => println!("traced: {error}"),
     }

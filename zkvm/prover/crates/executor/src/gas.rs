@@ -79,21 +79,13 @@ impl Rules {
     /// Price of an exponent's byte.
     #[must_use]
     pub fn exponent_byte(self) -> i64 {
-        if self.from(fork::SPURIOUS_DRAGON) {
-            50
-        } else {
-            10
-        }
+        if self.from(fork::SPURIOUS_DRAGON) { 50 } else { 10 }
     }
 
     /// Price of SELFDESTRUCT's new account, if there is one.
     #[must_use]
     pub fn new_beneficiary(self, exists: bool, dead: bool, pays: bool) -> i64 {
-        let new = if self.from(fork::SPURIOUS_DRAGON) {
-            dead && pays
-        } else {
-            self.from(fork::TANGERINE_WHISTLE) && !exists
-        };
+        let new = if self.from(fork::SPURIOUS_DRAGON) { dead && pays } else { self.from(fork::TANGERINE_WHISTLE) && !exists };
         if new { 25_000 } else { 0 }
     }
 
@@ -151,61 +143,17 @@ impl Rules {
     /// Price and refund of an SSTORE.
     #[must_use]
     pub fn store(self, store: Store) -> StorePrice {
-        let Store {
-            original,
-            current,
-            new,
-            cold,
-        } = store;
+        let Store { original, current, new, cold } = store;
         match self.fork {
-            fork::CONSTANTINOPLE => net_metered(
-                original,
-                current,
-                new,
-                &Net {
-                    load: 200,
-                    reset: 5000,
-                    clears: 15_000,
-                },
-            ),
+            fork::CONSTANTINOPLE => net_metered(original, current, new, &Net { load: 200, reset: 5000, clears: 15_000 }),
             fork::FRONTIER..fork::ISTANBUL => StorePrice {
-                gas: if current.is_zero() && !new.is_zero() {
-                    20_000
-                } else {
-                    5000
-                },
-                refund: if !current.is_zero() && new.is_zero() {
-                    15_000
-                } else {
-                    0
-                },
+                gas: if current.is_zero() && !new.is_zero() { 20_000 } else { 5000 },
+                refund: if !current.is_zero() && new.is_zero() { 15_000 } else { 0 },
             },
-            fork::ISTANBUL => net_metered(
-                original,
-                current,
-                new,
-                &Net {
-                    load: 800,
-                    reset: 5000,
-                    clears: 15_000,
-                },
-            ),
+            fork::ISTANBUL => net_metered(original, current, new, &Net { load: 800, reset: 5000, clears: 15_000 }),
             _ => {
-                let clears = if self.from(fork::LONDON) {
-                    4800
-                } else {
-                    15_000
-                };
-                let mut price = net_metered(
-                    original,
-                    current,
-                    new,
-                    &Net {
-                        load: 100,
-                        reset: 2900,
-                        clears,
-                    },
-                );
+                let clears = if self.from(fork::LONDON) { 4800 } else { 15_000 };
+                let mut price = net_metered(original, current, new, &Net { load: 100, reset: 2900, clears });
                 price.gas += if cold { 2100 } else { 0 };
                 price
             }
@@ -222,22 +170,13 @@ struct Net {
 
 fn net_metered(original: U256, current: U256, new: U256, net: &Net) -> StorePrice {
     if current == new {
-        return StorePrice {
-            gas: net.load,
-            refund: 0,
-        };
+        return StorePrice { gas: net.load, refund: 0 };
     }
     if original == current {
         if original.is_zero() {
-            return StorePrice {
-                gas: 20_000,
-                refund: 0,
-            };
+            return StorePrice { gas: 20_000, refund: 0 };
         }
-        return StorePrice {
-            gas: net.reset,
-            refund: if new.is_zero() { net.clears } else { 0 },
-        };
+        return StorePrice { gas: net.reset, refund: if new.is_zero() { net.clears } else { 0 } };
     }
     let mut refund = 0;
     if !original.is_zero() {
@@ -248,16 +187,9 @@ fn net_metered(original: U256, current: U256, new: U256, net: &Net) -> StorePric
         }
     }
     if original == new {
-        refund += if original.is_zero() {
-            20_000
-        } else {
-            net.reset
-        } - net.load;
+        refund += if original.is_zero() { 20_000 } else { net.reset } - net.load;
     }
-    StorePrice {
-        gas: net.load,
-        refund,
-    }
+    StorePrice { gas: net.load, refund }
 }
 
 #[cfg(test)]

@@ -62,16 +62,12 @@ impl Rule {
         match self {
             Self::Size => "the sizes are out of range",
             Self::CodeHash => "the code hash is not that of the code",
-            Self::Op => {
-                "the instruction is unknown or of a kind that its identifier does not allow"
-            }
+            Self::Op => "the instruction is unknown or of a kind that its identifier does not allow",
             Self::Unused => "an unused field is not 0",
             Self::Gas => "the gas field is 2^16 or more",
             Self::Immediate => "an immediate is out of range",
             Self::Constants => "the constants do not strictly increase",
-            Self::JumpTable => {
-                "the jump table is not sorted, leaves the code, or leads to no LABEL"
-            }
+            Self::JumpTable => "the jump table is not sorted, leaves the code, or leads to no LABEL",
             Self::Operand => "an operand names no result, or a pure one that is not smaller",
             Self::Entry => "identifier 1 is no REGION",
             Self::Target => "a jump leads to no chained instruction",
@@ -104,11 +100,7 @@ pub const MAX_REGION: u32 = 1 << 12;
 pub(crate) type Checked<T = ()> = Result<T, LintError>;
 
 fn check(holds: bool, rule: Rule, id: u32) -> Checked {
-    if holds {
-        Ok(())
-    } else {
-        Err(LintError { rule, id })
-    }
+    if holds { Ok(()) } else { Err(LintError { rule, id }) }
 }
 
 /// What the lint derives on its way.
@@ -130,11 +122,7 @@ pub fn lint(program: &Program) -> Result<Facts, LintError> {
     let rows = shape::check_shape(program)?;
     let flow = flow::check_flow(program)?;
     let join = wires::check_wires(program, &rows, &flow)?;
-    Ok(Facts {
-        region: flow.region,
-        target: flow.target,
-        join,
-    })
+    Ok(Facts { region: flow.region, target: flow.target, join })
 }
 
 #[cfg(test)]

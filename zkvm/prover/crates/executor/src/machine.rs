@@ -78,10 +78,7 @@ enum Trap {
     /// Goes to identifier 0.
     Halt,
     /// What the executor cannot do.
-    Unsupported {
-        code: &'static str,
-        what: &'static str,
-    },
+    Unsupported { code: &'static str, what: &'static str },
     /// See [`Fault`].
     Fault(Fault),
 }

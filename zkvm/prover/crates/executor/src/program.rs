@@ -176,10 +176,7 @@ impl Program {
             + u64::from(constants) * 32
             + u64::from(jumps) * JUMP_BYTES as u64;
         if expected != body.len() as u64 {
-            return Err(ProgramError::Length {
-                found: body.len(),
-                expected,
-            });
+            return Err(ProgramError::Length { found: body.len(), expected });
         }
         if chained > count {
             return Err(ProgramError::Header("C"));
@@ -187,61 +184,28 @@ impl Program {
         let instruction = |bytes: &[u8]| {
             let mut at = Reader(bytes);
             let op = u16::from_le_bytes(at.array());
-            Instruction {
-                op,
-                fields: [(); 3].map(|()| at.u32()),
-                gas: at.u32(),
-            }
+            Instruction { op, fields: [(); 3].map(|()| at.u32()), gas: at.u32() }
         };
-        let instructions = reader
-            .bytes(count as usize * INSTRUCTION_BYTES)
-            .chunks_exact(INSTRUCTION_BYTES)
-            .map(instruction);
+        let instructions = reader.bytes(count as usize * INSTRUCTION_BYTES).chunks_exact(INSTRUCTION_BYTES).map(instruction);
         let instructions = instructions.collect();
-        let constants = reader
-            .bytes(constants as usize * 32)
-            .chunks_exact(32)
-            .map(U256::from_be_slice)
-            .collect();
+        let constants = reader.bytes(constants as usize * 32).chunks_exact(32).map(U256::from_be_slice).collect();
         let code = reader.bytes(code as usize).to_vec();
         let jump_table = (0..jumps).map(|_| (reader.u32(), reader.u32())).collect();
-        Ok(Self {
-            fork,
-            kind,
-            code_hash,
-            chained,
-            instructions,
-            constants,
-            code,
-            jump_table,
-        })
+        Ok(Self { fork, kind, code_hash, chained, instructions, constants, code, jump_table })
     }
 
     /// The body (ISA 7.1).
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let size =
-            HEADER_BYTES + self.instructions.len() * INSTRUCTION_BYTES + self.constants.len() * 32;
-        let mut out =
-            Vec::with_capacity(size + self.code.len() + self.jump_table.len() * JUMP_BYTES);
+        let size = HEADER_BYTES + self.instructions.len() * INSTRUCTION_BYTES + self.constants.len() * 32;
+        let mut out = Vec::with_capacity(size + self.code.len() + self.jump_table.len() * JUMP_BYTES);
         out.extend_from_slice(MAGIC);
         out.extend_from_slice(&VERSION.to_le_bytes());
         out.extend_from_slice(&ISA_DIGEST);
         out.extend_from_slice(&[self.fork, u8::from(self.kind == CodeKind::Creation)]);
         out.extend_from_slice(&self.code_hash);
-        let sizes = [
-            self.instructions.len(),
-            self.constants.len(),
-            self.jump_table.len(),
-        ]
-        .map(saturate);
-        for number in [
-            saturate(self.code.len()),
-            self.chained,
-            sizes[0],
-            sizes[1],
-            sizes[2],
-        ] {
+        let sizes = [self.instructions.len(), self.constants.len(), self.jump_table.len()].map(saturate);
+        for number in [saturate(self.code.len()), self.chained, sizes[0], sizes[1], sizes[2]] {
             out.extend_from_slice(&number.to_le_bytes());
         }
         for instruction in &self.instructions {
@@ -295,15 +259,11 @@ impl Placed {
     ///
     /// # Errors
     /// If the shifted identifiers would pass [`MAX_SHIFTED`].
-    pub fn place(
-        programs: impl IntoIterator<Item = std::sync::Arc<Program>>,
-    ) -> Result<Vec<Self>, ProgramError> {
+    pub fn place(programs: impl IntoIterator<Item = std::sync::Arc<Program>>) -> Result<Vec<Self>, ProgramError> {
         let mut base = 0_u32;
         let mut out = Vec::new();
         for program in programs {
-            let next = base
-                .checked_add(program.identifiers())
-                .filter(|end| *end < MAX_SHIFTED);
+            let next = base.checked_add(program.identifiers()).filter(|end| *end < MAX_SHIFTED);
             out.push(Self { program, base });
             base = next.ok_or(ProgramError::TooMany)?;
         }
@@ -318,9 +278,7 @@ impl Placed {
 
     /// The instructions with shifted identifiers and fields, in order of identifier (ISA 1.5).
     pub fn instructions(&self) -> impl Iterator<Item = (u32, Instruction)> + '_ {
-        (self.base + 1..)
-            .zip(&self.program.instructions)
-            .map(|(id, local)| (id, shift(local, self.base)))
+        (self.base + 1..).zip(&self.program.instructions).map(|(id, local)| (id, shift(local, self.base)))
     }
 
     /// The constants with their shifted identifiers.

@@ -66,31 +66,18 @@ pub struct Undefined {
 }
 
 /// The two schedules of a program: one instruction at a time, and for speed.
-pub(crate) fn schedules(
-    program: &Program,
-    facts: &Facts,
-) -> Result<(Schedule, Schedule), Undefined> {
+pub(crate) fn schedules(program: &Program, facts: &Facts) -> Result<(Schedule, Schedule), Undefined> {
     let order = order::order(program, facts)?;
     Ok((plain::plain(program, &order), fast::fast(program, &order)))
 }
 
 impl Slots {
     fn new(program: &Program, wires: u32) -> Self {
-        let registers = program
-            .instructions
-            .iter()
-            .filter(|found| matches!(found.op, isa::GET | isa::SET));
-        let environment = registers
-            .map(|found| found.fields[2] + 1)
-            .max()
-            .unwrap_or(0);
+        let registers = program.instructions.iter().filter(|found| matches!(found.op, isa::GET | isa::SET));
+        let environment = registers.map(|found| found.fields[2] + 1).max().unwrap_or(0);
         let wires_at = environment + isa::ENV_KINDS.len() as u32;
         let constants = wires_at + wires;
-        Self {
-            environment,
-            wires: wires_at,
-            constants,
-        }
+        Self { environment, wires: wires_at, constants }
     }
 
     /// Slots with the constants in place.
@@ -105,37 +92,19 @@ impl Schedule {
     /// Position of the LABEL that the word names.
     pub fn label(&self, word: U256) -> Option<u32> {
         let id = usize::try_from(word).ok()?;
-        self.labels
-            .get(id)
-            .copied()
-            .filter(|position| *position != NOWHERE)
+        self.labels.get(id).copied().filter(|position| *position != NOWHERE)
     }
 }
 
 /// Positions of LABELs by identifier, given positions by chained identifier.
 fn labels(program: &Program, start: &[u32]) -> Vec<u32> {
     let is_label = |id: usize| id > 0 && program.instructions[id - 1].op == isa::LABEL;
-    start
-        .iter()
-        .enumerate()
-        .map(|(id, position)| if is_label(id) { *position } else { NOWHERE })
-        .collect()
+    start.iter().enumerate().map(|(id, position)| if is_label(id) { *position } else { NOWHERE }).collect()
 }
 
 /// The field that holds a target, if the op has one.
 fn has_target(op: u16) -> bool {
-    matches!(
-        op,
-        isa::JMP
-            | isa::BNZ
-            | isa::BZ
-            | isa::BEQ
-            | isa::BNE
-            | isa::BLT
-            | isa::BGE
-            | isa::BSLT
-            | isa::BSGE
-    )
+    matches!(op, isa::JMP | isa::BNZ | isa::BZ | isa::BEQ | isa::BNE | isa::BLT | isa::BGE | isa::BSLT | isa::BSGE)
 }
 
 #[cfg(test)]

@@ -33,34 +33,13 @@ pub(crate) fn program(chained: &[Line], pure: &[Line], constants: &[u64]) -> Pro
 
 /// A request that calls the program's code with `gas`, once for each data.
 pub(crate) fn request(program: &Program, gas: u64, data: &[&[u8]]) -> Request {
-    let account = AccountState {
-        balance: U256::from(1000),
-        nonce: 1,
-        code: program.code.clone().into(),
-        storage: [].into(),
-    };
-    let payer = AccountState {
-        balance: U256::from(10),
-        nonce: 0,
-        code: Vec::new().into(),
-        storage: [].into(),
-    };
+    let account = AccountState { balance: U256::from(1000), nonce: 1, code: program.code.clone().into(), storage: [].into() };
+    let payer = AccountState { balance: U256::from(10), nonce: 0, code: Vec::new().into(), storage: [].into() };
     let create = |code: &[u8]| (program.kind == CodeKind::Creation).then(|| code.into());
-    let call = |data: &&[u8]| Call {
-        create: create(&program.code),
-        caller: CALLER,
-        origin: CALLER,
-        to: CONTRACT,
-        value: U256::ZERO,
-        data: data.to_vec(),
-        gas,
-    };
+    let call = |data: &&[u8]| Call { create: create(&program.code), caller: CALLER, origin: CALLER, to: CONTRACT, value: U256::ZERO, data: data.to_vec(), gas };
     Request {
         fork: program.fork,
-        env: Environment {
-            number: U256::from(300),
-            ..Environment::default()
-        },
+        env: Environment { number: U256::from(300), ..Environment::default() },
         contract: CONTRACT,
         state: [(CONTRACT, account), (CALLER, payer)].into(),
         calls: data.iter().map(call).collect(),

@@ -136,11 +136,7 @@ pub fn addmod(a: U256, b: U256, c: U256) -> U256 {
         return U256::ZERO;
     }
     let (sum, carry) = a.overflowing_add(b);
-    if carry {
-        narrow((wide(a) + wide(b)).wrapping_rem(wide(c)))
-    } else {
-        rem(sum, c)
-    }
+    if carry { narrow((wide(a) + wide(b)).wrapping_rem(wide(c))) } else { rem(sum, c) }
 }
 
 /// (a * b) mod c over the integers, 0 if c = 0.
@@ -200,18 +196,14 @@ pub fn byte(a: U256, b: U256) -> U256 {
 #[inline]
 #[must_use]
 pub fn shl(a: U256, b: U256) -> U256 {
-    small(a)
-        .filter(|count| *count < 256)
-        .map_or(U256::ZERO, |count| b << count as usize)
+    small(a).filter(|count| *count < 256).map_or(U256::ZERO, |count| b << count as usize)
 }
 
 /// b >> a.
 #[inline]
 #[must_use]
 pub fn shr(a: U256, b: U256) -> U256 {
-    small(a)
-        .filter(|count| *count < 256)
-        .map_or(U256::ZERO, |count| b >> count as usize)
+    small(a).filter(|count| *count < 256).map_or(U256::ZERO, |count| b >> count as usize)
 }
 
 /// b >> a, signed.
@@ -222,11 +214,7 @@ pub fn sar(a: U256, b: U256) -> U256 {
         return if negative { U256::MAX } else { U256::ZERO };
     };
     let shifted = b >> count as usize;
-    if negative && count > 0 {
-        shifted | (U256::MAX << (256 - count as usize))
-    } else {
-        shifted
-    }
+    if negative && count > 0 { shifted | (U256::MAX << (256 - count as usize)) } else { shifted }
 }
 
 /// keccak256 of one word.

@@ -8,9 +8,7 @@ use revm::context_interface::context::ContextError;
 use revm::context_interface::{Block, Cfg, ContextTr, JournalTr, LocalContextTr};
 use revm::handler::{EvmTr, FrameResult, ItemOrResult, MainnetContext};
 use revm::interpreter::interpreter_action::FrameInit;
-use revm::interpreter::{
-    CallInput, CallInputs, CallScheme, CallValue, FrameInput, InstructionResult, SharedMemory,
-};
+use revm::interpreter::{CallInput, CallInputs, CallScheme, CallValue, FrameInput, InstructionResult, SharedMemory};
 use revm::primitives::{Address, B256, Bytes, U256, hardfork::SpecId};
 
 use crate::result::{CallResult, Status};
@@ -51,23 +49,13 @@ type Failure = ContextError<Infallible>;
 ///
 /// # Errors
 /// If the caller cannot pay, or the account to create is there already.
-pub fn run(
-    machine: &mut Machine,
-    call: &Call,
-    trace: Option<&mut Trace>,
-) -> Result<CallResult, OracleError> {
+pub fn run(machine: &mut Machine, call: &Call, trace: Option<&mut Trace>) -> Result<CallResult, OracleError> {
     let spec = *machine.ctx.cfg.spec();
     let (inputs, name) = enter(machine, call, spec)?;
-    let mut memory =
-        SharedMemory::new_with_buffer(machine.ctx.local().shared_memory_buffer().clone());
+    let mut memory = SharedMemory::new_with_buffer(machine.ctx.local().shared_memory_buffer().clone());
     memory.set_memory_limit(machine.ctx.cfg.memory_limit());
-    let init = FrameInit {
-        depth: 0,
-        memory,
-        frame_input: FrameInput::Call(Box::new(inputs)),
-    };
-    let outcome = follow(machine, init, name, trace)
-        .map_err(|error| OracleError::Machine(format!("{error:?}")))?;
+    let init = FrameInit { depth: 0, memory, frame_input: FrameInput::Call(Box::new(inputs)) };
+    let outcome = follow(machine, init, name, trace).map_err(|error| OracleError::Machine(format!("{error:?}")))?;
     let result = leave(machine, call, outcome, spec);
     machine.ctx.local_mut().clear();
     machine.frame_stack.clear();
@@ -75,11 +63,7 @@ pub fn run(
 }
 
 /// Warm accounts, the moved value's accounts, the code: what a transaction does before its first frame.
-fn enter(
-    machine: &mut Machine,
-    call: &Call,
-    spec: SpecId,
-) -> Result<(CallInputs, B256), OracleError> {
+fn enter(machine: &mut Machine, call: &Call, spec: SpecId) -> Result<(CallInputs, B256), OracleError> {
     let coinbase = machine.ctx.block.beneficiary();
     let warm = machine.precompiles.warm_addresses().clone();
     machine.ctx.tx.caller = call.origin;
@@ -91,20 +75,12 @@ fn enter(
     }
     let Ok(_) = journal.load_account_with_code(call.caller);
     let Ok(target) = journal.load_account_with_code(call.to);
-    let mut known_bytecode = (
-        target.info.code_hash,
-        target.info.code.clone().unwrap_or_default(),
-    );
+    let mut known_bytecode = (target.info.code_hash, target.info.code.clone().unwrap_or_default());
     let occupied = target.info.nonce != 0 || !known_bytecode.1.is_empty();
     let mut name = known_bytecode.0;
     if let Some(created) = &call.create {
         let (database, _) = journal.db_and_state();
-        if occupied
-            || database
-                .accounts
-                .get(&call.to)
-                .is_some_and(|account| !account.storage.is_empty())
-        {
+        if occupied || database.accounts.get(&call.to).is_some_and(|account| !account.storage.is_empty()) {
             return Err(OracleError::Collision(call.to));
         }
         known_bytecode = (created.hash, created.code.clone());
@@ -116,17 +92,10 @@ fn enter(
         }
     } else if let Some(delegate) = known_bytecode.1.eip7702_address() {
         let Ok(account) = journal.load_account_with_code(delegate);
-        known_bytecode = (
-            account.info.code_hash,
-            account.info.code.clone().unwrap_or_default(),
-        );
+        known_bytecode = (account.info.code_hash, account.info.code.clone().unwrap_or_default());
         name = known_bytecode.0;
     }
-    let input = if call.create.is_some() {
-        Bytes::new()
-    } else {
-        call.data.clone()
-    };
+    let input = if call.create.is_some() { Bytes::new() } else { call.data.clone() };
     let inputs = CallInputs {
         input: CallInput::Bytes(input),
         gas_limit: call.gas,
@@ -145,12 +114,7 @@ fn enter(
 }
 
 /// revm's loop over frames.
-fn follow(
-    machine: &mut Machine,
-    init: FrameInit,
-    name: B256,
-    mut trace: Option<&mut Trace>,
-) -> Result<FrameResult, Failure> {
+fn follow(machine: &mut Machine, init: FrameInit, name: B256, mut trace: Option<&mut Trace>) -> Result<FrameResult, Failure> {
     if let ItemOrResult::Result(outcome) = machine.frame_init(init)? {
         return Ok(outcome);
     }
@@ -173,29 +137,12 @@ fn follow(
 }
 
 /// `frame_run` with a recording.
-fn traced(
-    machine: &mut Machine,
-    name: B256,
-    trace: &mut Trace,
-) -> Result<ItemOrResult<FrameInit, FrameResult>, Failure> {
+fn traced(machine: &mut Machine, name: B256, trace: &mut Trace) -> Result<ItemOrResult<FrameInit, FrameResult>, Failure> {
     let outer = machine.frame_stack.index() == Some(0);
     let frame = machine.frame_stack.get();
-    let code_hash = if outer {
-        name
-    } else {
-        frame.interpreter.bytecode.get_or_calculate_hash()
-    };
-    let (table, gas) = (
-        machine.instruction.instruction_table(),
-        machine.instruction.gas_table(),
-    );
-    let action = trace.run(
-        &mut frame.interpreter,
-        table,
-        gas,
-        &mut machine.ctx,
-        (code_hash, outer),
-    );
+    let code_hash = if outer { name } else { frame.interpreter.bytecode.get_or_calculate_hash() };
+    let (table, gas) = (machine.instruction.instruction_table(), machine.instruction.gas_table());
+    let action = trace.run(&mut frame.interpreter, table, gas, &mut machine.ctx, (code_hash, outer));
     let next = frame.process_next_action::<_, Failure>(&mut machine.ctx, action)?;
     if next.is_result() {
         frame.set_finished(true);
@@ -204,12 +151,7 @@ fn traced(
 }
 
 /// The frame's result; its effects are committed if it succeeded.
-fn leave(
-    machine: &mut Machine,
-    call: &Call,
-    outcome: FrameResult,
-    spec: SpecId,
-) -> Result<CallResult, OracleError> {
+fn leave(machine: &mut Machine, call: &Call, outcome: FrameResult, spec: SpecId) -> Result<CallResult, OracleError> {
     let gas = outcome.gas();
     let ended = outcome.instruction_result();
     let journal = machine.ctx.journal_mut();
@@ -222,25 +164,13 @@ fn leave(
         ended if ended.is_revert() => Status::Revert,
         _ => Status::Halt,
     };
-    let output = if status == Status::Halt {
-        Bytes::new()
-    } else {
-        outcome.output().into_data()
-    };
-    let mut result = CallResult {
-        status,
-        output,
-        gas_left: 0,
-        refund: 0,
-        logs: Vec::new(),
-        destroyed: Vec::new(),
-    };
+    let output = if status == Status::Halt { Bytes::new() } else { outcome.output().into_data() };
+    let mut result = CallResult { status, output, gas_left: 0, refund: 0, logs: Vec::new(), destroyed: Vec::new() };
     if status != Status::Halt {
         result.gas_left = gas.remaining();
     }
     if status == Status::Success {
-        result.refund = u64::try_from(gas.refunded())
-            .map_err(|_| OracleError::Machine("a negative refund counter".to_owned()))?;
+        result.refund = u64::try_from(gas.refunded()).map_err(|_| OracleError::Machine("a negative refund counter".to_owned()))?;
         result.logs = journal.take_logs();
         if call.create.is_some() {
             journal.set_code(call.to, crate::world::bytecode(&result.output, spec));

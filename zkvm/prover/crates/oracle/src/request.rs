@@ -13,13 +13,9 @@ pub struct Quantity(pub U256);
 impl<'de> Deserialize<'de> for Quantity {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let digits = text.strip_prefix("0x").filter(|digits| {
-            !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
-        });
+        let digits = text.strip_prefix("0x").filter(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
         let digits = digits.ok_or_else(|| D::Error::custom(format!("not a quantity: {text}")))?;
-        U256::from_str_radix(digits, 16)
-            .map(Self)
-            .map_err(|_| D::Error::custom(format!("more than 256 bits: {text}")))
+        U256::from_str_radix(digits, 16).map(Self).map_err(|_| D::Error::custom(format!("more than 256 bits: {text}")))
     }
 }
 
@@ -40,26 +36,18 @@ pub struct Data(pub Vec<u8>);
 impl<'de> Deserialize<'de> for Data {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        decode(&text)
-            .map(Self)
-            .ok_or_else(|| D::Error::custom("not bytes as 0x-hex"))
+        decode(&text).map(Self).ok_or_else(|| D::Error::custom("not bytes as 0x-hex"))
     }
 }
 
 fn decode(text: &str) -> Option<Vec<u8>> {
     let digits = text.strip_prefix("0x")?.as_bytes();
-    let value = |digit: u8| {
-        (digit as char)
-            .to_digit(16)
-            .and_then(|value| u8::try_from(value).ok())
-    };
+    let value = |digit: u8| (digit as char).to_digit(16).and_then(|value| u8::try_from(value).ok());
     let pairs = digits.chunks_exact(2);
     if !pairs.remainder().is_empty() {
         return None;
     }
-    pairs
-        .map(|pair| Some(value(pair[0])? << 4 | value(pair[1])?))
-        .collect()
+    pairs.map(|pair| Some(value(pair[0])? << 4 | value(pair[1])?)).collect()
 }
 
 impl Data {
@@ -68,9 +56,7 @@ impl Data {
     /// # Errors
     /// If there are not 20.
     pub fn address(&self) -> Result<Address, String> {
-        <[u8; 20]>::try_from(self.0.as_slice())
-            .map(Address::from)
-            .map_err(|_| "an address has 20 bytes".to_owned())
+        <[u8; 20]>::try_from(self.0.as_slice()).map(Address::from).map_err(|_| "an address has 20 bytes".to_owned())
     }
 
     /// The bytes as a hash.
@@ -78,9 +64,7 @@ impl Data {
     /// # Errors
     /// If there are not 32.
     pub fn hash(&self) -> Result<B256, String> {
-        <[u8; 32]>::try_from(self.0.as_slice())
-            .map(B256::from)
-            .map_err(|_| "a hash has 32 bytes".to_owned())
+        <[u8; 32]>::try_from(self.0.as_slice()).map(B256::from).map_err(|_| "a hash has 32 bytes".to_owned())
     }
 
     /// The bytes as revm holds them.
@@ -154,10 +138,7 @@ pub struct Call {
 /// # Errors
 /// If it is none.
 pub fn key_quantity(text: &str) -> Result<U256, String> {
-    let digits = text
-        .strip_prefix("0x")
-        .filter(|digits| !digits.is_empty())
-        .ok_or_else(|| format!("not a quantity: {text}"))?;
+    let digits = text.strip_prefix("0x").filter(|digits| !digits.is_empty()).ok_or_else(|| format!("not a quantity: {text}"))?;
     U256::from_str_radix(digits, 16).map_err(|error| format!("not a quantity: {text}: {error}"))
 }
 
@@ -166,10 +147,7 @@ pub fn key_quantity(text: &str) -> Result<U256, String> {
 /// # Errors
 /// If it is none.
 pub fn key_address(text: &str) -> Result<Address, String> {
-    decode(text)
-        .map(Data)
-        .ok_or_else(|| format!("not an address: {text}"))?
-        .address()
+    decode(text).map(Data).ok_or_else(|| format!("not an address: {text}"))?.address()
 }
 
 /// revm's name of a rule set. Constantinople is not among them: see [`crate::run::OracleError::NotCovered`].

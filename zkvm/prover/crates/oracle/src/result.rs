@@ -65,11 +65,7 @@ pub struct CallResult {
 impl CallResult {
     fn json(&self) -> Value {
         let logs: Vec<Value> = self.logs.iter().map(log_json).collect();
-        let destroyed: Vec<String> = self
-            .destroyed
-            .iter()
-            .map(|address| hex(address.as_slice()))
-            .collect();
+        let destroyed: Vec<String> = self.destroyed.iter().map(|address| hex(address.as_slice())).collect();
         json!({
             "status": self.status.name(),
             "return_data": hex(&self.output),
@@ -83,20 +79,12 @@ impl CallResult {
 }
 
 fn log_json(log: &Log) -> Value {
-    let topics: Vec<String> = log
-        .topics()
-        .iter()
-        .map(|topic| hex(topic.as_slice()))
-        .collect();
+    let topics: Vec<String> = log.topics().iter().map(|topic| hex(topic.as_slice())).collect();
     json!({"address": hex(log.address.as_slice()), "topics": topics, "data": hex(&log.data.data)})
 }
 
 fn account_json(account: &Account) -> Value {
-    let storage: Map<String, Value> = account
-        .storage
-        .iter()
-        .map(|(key, value)| (quantity(*key), json!(quantity(*value))))
-        .collect();
+    let storage: Map<String, Value> = account.storage.iter().map(|(key, value)| (quantity(*key), json!(quantity(*value)))).collect();
     let code = account.code.original_byte_slice();
     json!({"balance": quantity(account.balance), "nonce": format!("{:#x}", account.nonce), "code": hex(code), "storage": storage})
 }
@@ -105,10 +93,6 @@ fn account_json(account: &Account) -> Value {
 #[must_use]
 pub fn document(calls: &[CallResult], world: &World) -> Value {
     let calls: Vec<Value> = calls.iter().map(CallResult::json).collect();
-    let state: Map<String, Value> = world
-        .accounts
-        .iter()
-        .map(|(address, account)| (hex(address.as_slice()), account_json(account)))
-        .collect();
+    let state: Map<String, Value> = world.accounts.iter().map(|(address, account)| (hex(address.as_slice()), account_json(account))).collect();
     json!({"calls": calls, "state": state, "unsupported": null, "missing_code": null})
 }

@@ -59,9 +59,7 @@ pub fn run(request_json: &str) -> Result<String, OracleError> {
         }
         results.push(frame::run(&mut prepared.machine, call, trace.as_mut())?);
         if prepared.net_metering && trace.as_ref().is_some_and(|trace| trace.stored) {
-            return Err(OracleError::NotCovered(
-                "SSTORE under Constantinople (EIP-1283)",
-            ));
+            return Err(OracleError::NotCovered("SSTORE under Constantinople (EIP-1283)"));
         }
     }
     let mut document = document(&results, &prepared.machine.ctx.journaled_state.database);
@@ -89,23 +87,11 @@ pub fn bench(request_json: &str, runs: usize) -> Result<Duration, OracleError> {
 }
 
 pub(crate) fn prepare(request_json: &str) -> Result<Prepared, OracleError> {
-    let request: Request = serde_json::from_str(request_json)
-        .map_err(|error| OracleError::Request(error.to_string()))?;
-    let spec = spec(&request.fork)
-        .ok_or_else(|| OracleError::Request(format!("no rule set {}", request.fork)))?;
+    let request: Request = serde_json::from_str(request_json).map_err(|error| OracleError::Request(error.to_string()))?;
+    let spec = spec(&request.fork).ok_or_else(|| OracleError::Request(format!("no rule set {}", request.fork)))?;
     let machine = machine(&request, spec).map_err(OracleError::Request)?;
-    let calls = request
-        .calls
-        .iter()
-        .map(checked)
-        .collect::<Result<_, _>>()
-        .map_err(OracleError::Request)?;
-    Ok(Prepared {
-        machine,
-        calls,
-        trace: request.trace,
-        net_metering: request.fork == "Constantinople",
-    })
+    let calls = request.calls.iter().map(checked).collect::<Result<_, _>>().map_err(OracleError::Request)?;
+    Ok(Prepared { machine, calls, trace: request.trace, net_metering: request.fork == "Constantinople" })
 }
 
 fn machine(request: &Request, spec: SpecId) -> Result<Machine, String> {
@@ -120,22 +106,11 @@ fn machine(request: &Request, spec: SpecId) -> Result<Machine, String> {
     context.block.difficulty = env.difficulty.0;
     context.block.prevrandao = Some(B256::from(env.prevrandao.0));
     let blob_gasprice = env.blob_base_fee.narrow("blob_base_fee")?;
-    context.block.blob_excess_gas_and_price = Some(BlobExcessGasAndPrice {
-        excess_blob_gas: 0,
-        blob_gasprice,
-    });
+    context.block.blob_excess_gas_and_price = Some(BlobExcessGasAndPrice { excess_blob_gas: 0, blob_gasprice });
     context.tx.gas_price = env.gas_price.narrow("gas_price")?;
     context.tx.gas_priority_fee = None;
-    context.tx.blob_hashes = env
-        .blob_hashes
-        .iter()
-        .map(request::Data::hash)
-        .collect::<Result<_, _>>()?;
-    context.tx.tx_type = if env.blob_hashes.is_empty() {
-        0
-    } else {
-        BLOB_TRANSACTION
-    };
+    context.tx.blob_hashes = env.blob_hashes.iter().map(request::Data::hash).collect::<Result<_, _>>()?;
+    context.tx.tx_type = if env.blob_hashes.is_empty() { 0 } else { BLOB_TRANSACTION };
     Ok(context.build_mainnet())
 }
 
@@ -143,11 +118,7 @@ fn checked(call: &request::Call) -> Result<Call, String> {
     let data = call.data.bytes();
     let create = call.create.then(|| {
         let code = Bytes::from([call.code.0.as_slice(), call.data.0.as_slice()].concat());
-        Created {
-            hash: keccak256(&code),
-            code: Bytecode::new_legacy(code),
-            name: keccak256(&call.code.0),
-        }
+        Created { hash: keccak256(&code), code: Bytecode::new_legacy(code), name: keccak256(&call.code.0) }
     });
     Ok(Call {
         create,

@@ -44,29 +44,17 @@ fn gas_is_the_frames() {
 
 #[test]
 fn gas_may_pass_the_cap_of_transactions() {
-    let result = outcome(&request(
-        "Osaka",
-        "0x00",
-        &json!({"gas": "0xffffffffffffffff"}),
-    ));
+    let result = outcome(&request("Osaka", "0x00", &json!({"gas": "0xffffffffffffffff"})));
     assert_eq!(result["calls"][0]["gas_left"], "0xffffffffffffffff");
 }
 
 #[test]
 fn value_moves_before_the_frame_and_back_if_it_fails() {
     // SELFBALANCE PUSH0 MSTORE PUSH1 32 PUSH0 RETURN, or REVERT
-    let kept = outcome(&request(
-        "Osaka",
-        "0x475f5260205ff3",
-        &json!({"value": "0x7"}),
-    ));
+    let kept = outcome(&request("Osaka", "0x475f5260205ff3", &json!({"value": "0x7"})));
     assert_eq!(kept["calls"][0]["return_data"], format!("0x{:064x}", 7));
     assert_eq!(kept["state"][CONTRACT]["balance"], "0x7");
-    let back = outcome(&request(
-        "Osaka",
-        "0x475f5260205ffd",
-        &json!({"value": "0x7"}),
-    ));
+    let back = outcome(&request("Osaka", "0x475f5260205ffd", &json!({"value": "0x7"})));
     assert_eq!(back["calls"][0]["status"], "revert");
     assert_eq!(back["calls"][0]["return_data"], format!("0x{:064x}", 7));
     assert_eq!(back["state"][CONTRACT]["balance"], "0x0");
@@ -84,11 +72,7 @@ fn a_constructor_runs_at_the_address_of_the_request() {
     // ADDRESS PUSH0 MSTORE PUSH1 32 PUSH0 RETURN; no code deposit, even for code that begins with 0xef
     for (fork, nonce) in [("Osaka", "0x1"), ("Homestead", "0x0")] {
         let code = "0x306000526020600cf3";
-        let result = outcome(&request(
-            fork,
-            "0x",
-            &json!({"create": true, "code": code, "data": "0x1234", "gas": "0x100"}),
-        ));
+        let result = outcome(&request(fork, "0x", &json!({"create": true, "code": code, "data": "0x1234", "gas": "0x100"})));
         let call = &result["calls"][0];
         assert_eq!(call["status"], "success", "{result}");
         assert_eq!(call["return_data"], result["state"][CONTRACT]["code"]);
@@ -103,37 +87,20 @@ fn a_create_where_code_is_is_refused() {
     let mut twice = request("Osaka", "0x", &json!({"create": true, "code": "0x00"}));
     let call = twice["calls"][0].clone();
     twice["calls"] = json!([call.clone(), call]);
-    assert!(matches!(
-        run(&twice.to_string()),
-        Err(OracleError::Collision(_))
-    ));
+    assert!(matches!(run(&twice.to_string()), Err(OracleError::Collision(_))));
 }
 
 #[test]
 fn logs_refund_and_storage() {
     // SSTORE(0, 1) SSTORE(0, 0) LOG1(0, 0, 9)
-    let result = outcome(&request(
-        "Osaka",
-        "0x60015f555f5f5560095f5fa100",
-        &json!({}),
-    ));
+    let result = outcome(&request("Osaka", "0x60015f555f5f5560095f5fa100", &json!({})));
     let call = &result["calls"][0];
     assert_eq!(call["refund"], "0x4dbc");
     assert_eq!(call["logs"][0]["topics"][0], format!("0x{:064x}", 9));
     assert_eq!(result["state"][CONTRACT]["storage"], json!({}));
-    let halted = outcome(&request(
-        "Osaka",
-        "0x60015f555f5f5560095f5fa1fe",
-        &json!({}),
-    ));
+    let halted = outcome(&request("Osaka", "0x60015f555f5f5560095f5fa1fe", &json!({})));
     assert_eq!(halted["calls"][0]["status"], "halt");
-    assert_eq!(
-        (
-            &halted["calls"][0]["gas_left"],
-            &halted["calls"][0]["refund"]
-        ),
-        (&json!("0x0"), &json!("0x0"))
-    );
+    assert_eq!((&halted["calls"][0]["gas_left"], &halted["calls"][0]["refund"]), (&json!("0x0"), &json!("0x0")));
     assert_eq!(halted["calls"][0]["logs"], json!([]));
 }
 
@@ -144,24 +111,15 @@ fn each_call_begins_cold() {
     let call = twice["calls"][0].clone();
     twice["calls"] = json!([call.clone(), call]);
     let result = outcome(&twice);
-    assert_eq!(
-        result["calls"][0]["gas_left"],
-        result["calls"][1]["gas_left"]
-    );
-    assert_eq!(
-        result["calls"][0]["gas_left"],
-        format!("{:#x}", 100_000 - 2 - 2100)
-    );
+    assert_eq!(result["calls"][0]["gas_left"], result["calls"][1]["gas_left"]);
+    assert_eq!(result["calls"][0]["gas_left"], format!("{:#x}", 100_000 - 2 - 2100));
 }
 
 #[test]
 fn constantinople_runs_until_a_store() {
     assert!(run(&request("Constantinople", "0x600160021b00", &json!({})).to_string()).is_ok());
     let refused = run(&request("Constantinople", "0x600160005500", &json!({})).to_string());
-    assert!(
-        matches!(refused, Err(OracleError::NotCovered(_))),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(OracleError::NotCovered(_))), "{refused:?}");
 }
 
 #[test]
@@ -174,27 +132,16 @@ fn the_trace_names_steps_and_edges() {
     assert_eq!(coverage["edges"], json!([[2, 4]]));
     assert_eq!(coverage["pcs"], json!([0, 2, 4, 5, 7, 8, 9, 10, 11, 12]));
     let call = &result["trace"]["calls"][0];
-    assert_eq!(
-        (&call["end"], &call["logs"], &call["stores"]),
-        (&json!(12), &json!([11]), &json!([["0x0", 8]]))
-    );
+    assert_eq!((&call["end"], &call["logs"], &call["stores"]), (&json!(12), &json!([11]), &json!([["0x0", 8]])));
     assert_eq!(call["path"], json!([8, 11, 12]));
-    let plain = outcome(&request(
-        "Osaka",
-        "0x600456fe5b60015f555f5fa000",
-        &json!({}),
-    ));
+    let plain = outcome(&request("Osaka", "0x600456fe5b60015f555f5fa000", &json!({})));
     assert_eq!(plain["calls"], result["calls"]);
 }
 
 #[test]
 fn calls_inside_run_with_revm() {
     // CALL(gas, 4 (identity), ...) returns 1
-    let result = outcome(&request(
-        "Osaka",
-        "0x5f5f5f5f5f60045af15f5260205ff3",
-        &json!({}),
-    ));
+    let result = outcome(&request("Osaka", "0x5f5f5f5f5f60045af15f5260205ff3", &json!({})));
     assert_eq!(result["calls"][0]["return_data"], format!("0x{:064x}", 1));
 }
 
@@ -204,10 +151,7 @@ fn malformed_requests_are_refused() {
         assert!(matches!(run(text), Err(OracleError::Request(_))));
     }
     let unknown = request("Atlantis", "0x00", &json!({}));
-    assert!(matches!(
-        run(&unknown.to_string()),
-        Err(OracleError::Request(_))
-    ));
+    assert!(matches!(run(&unknown.to_string()), Err(OracleError::Request(_))));
 }
 
 #[test]

@@ -85,9 +85,7 @@ impl Trace {
                     steps.path.push(pc);
                 }
                 match code {
-                    opcode::SSTORE | opcode::TSTORE if result.is_ok() => {
-                        steps.stores.push((key, pc))
-                    }
+                    opcode::SSTORE | opcode::TSTORE if result.is_ok() => steps.stores.push((key, pc)),
                     opcode::LOG0..=opcode::LOG4 if result.is_ok() => steps.logs.push(pc),
                     _ => {}
                 }
@@ -114,23 +112,13 @@ impl Trace {
 }
 
 const fn shows(code: u8) -> bool {
-    let end = matches!(
-        code,
-        opcode::STOP | opcode::RETURN | opcode::REVERT | opcode::INVALID | opcode::SELFDESTRUCT
-    );
-    end || matches!(
-        code,
-        opcode::JUMPI | opcode::SSTORE | opcode::TSTORE | opcode::LOG0..=opcode::LOG4
-    )
+    let end = matches!(code, opcode::STOP | opcode::RETURN | opcode::REVERT | opcode::INVALID | opcode::SELFDESTRUCT);
+    end || matches!(code, opcode::JUMPI | opcode::SSTORE | opcode::TSTORE | opcode::LOG0..=opcode::LOG4)
 }
 
 impl Steps {
     fn json(&self) -> Value {
-        let stores: Vec<Value> = self
-            .stores
-            .iter()
-            .map(|(key, pc)| json!([quantity(*key), pc]))
-            .collect();
+        let stores: Vec<Value> = self.stores.iter().map(|(key, pc)| json!([quantity(*key), pc])).collect();
         json!({"end": self.end, "logs": self.logs, "stores": stores, "instructions": self.count, "path": self.path})
     }
 }

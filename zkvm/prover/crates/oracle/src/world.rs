@@ -24,13 +24,7 @@ pub struct Account {
 
 impl Account {
     fn info(&self) -> AccountInfo {
-        AccountInfo {
-            balance: self.balance,
-            nonce: self.nonce,
-            code_hash: self.code_hash,
-            code: Some(self.code.clone()),
-            ..Default::default()
-        }
+        AccountInfo { balance: self.balance, nonce: self.nonce, code_hash: self.code_hash, code: Some(self.code.clone()), ..Default::default() }
     }
 
     fn is_empty(&self) -> bool {
@@ -49,14 +43,8 @@ pub struct World {
 /// Code as it runs under a rule set.
 #[must_use]
 pub fn bytecode(code: &[u8], spec: SpecId) -> Bytecode {
-    let delegation = spec.is_enabled_in(SpecId::PRAGUE)
-        && code.len() == 23
-        && code.starts_with(&[0xef, 0x01, 0x00]);
-    if delegation {
-        Bytecode::new_eip7702(Address::from_slice(&code[3..]))
-    } else {
-        Bytecode::new_legacy(code.to_vec().into())
-    }
+    let delegation = spec.is_enabled_in(SpecId::PRAGUE) && code.len() == 23 && code.starts_with(&[0xef, 0x01, 0x00]);
+    if delegation { Bytecode::new_eip7702(Address::from_slice(&code[3..])) } else { Bytecode::new_legacy(code.to_vec().into()) }
 }
 
 impl World {
@@ -75,21 +63,11 @@ impl World {
             storage.retain(|_, value| !value.is_zero());
             let code_hash = code.hash_slow();
             let nonce = stated.nonce.narrow("a nonce")?;
-            let mut account = Account {
-                balance: stated.balance.0,
-                nonce,
-                code,
-                code_hash,
-                storage,
-                exists: true,
-            };
+            let mut account = Account { balance: stated.balance.0, nonce, code, code_hash, storage, exists: true };
             account.exists = !(spec.is_enabled_in(SpecId::SPURIOUS_DRAGON) && account.is_empty());
             accounts.insert(key_address(address)?, account);
         }
-        Ok(Self {
-            accounts,
-            hashes: block_hashes(&request.env)?,
-        })
+        Ok(Self { accounts, hashes: block_hashes(&request.env)? })
     }
 
     /// Takes over what a successful call left; the addresses that it destroyed.
@@ -114,11 +92,7 @@ impl World {
             if let Some(code) = left.info.code {
                 account.code = code;
             }
-            account.storage.extend(
-                left.storage
-                    .into_iter()
-                    .map(|(key, slot)| (key, slot.present_value)),
-            );
+            account.storage.extend(left.storage.into_iter().map(|(key, slot)| (key, slot.present_value)));
             account.storage.retain(|_, value| !value.is_zero());
             account.exists = true;
             if spec.is_enabled_in(SpecId::SPURIOUS_DRAGON) && account.is_empty() {
@@ -144,28 +118,15 @@ impl Database for World {
     type Error = Infallible;
 
     fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, Infallible> {
-        Ok(self
-            .accounts
-            .get(&address)
-            .filter(|account| account.exists)
-            .map(Account::info))
+        Ok(self.accounts.get(&address).filter(|account| account.exists).map(Account::info))
     }
 
     fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, Infallible> {
-        Ok(self
-            .accounts
-            .values()
-            .find(|account| account.code_hash == code_hash)
-            .map(|account| account.code.clone())
-            .unwrap_or_default())
+        Ok(self.accounts.values().find(|account| account.code_hash == code_hash).map(|account| account.code.clone()).unwrap_or_default())
     }
 
     fn storage(&mut self, address: Address, index: U256) -> Result<U256, Infallible> {
-        Ok(self
-            .accounts
-            .get(&address)
-            .and_then(|account| account.storage.get(&index).copied())
-            .unwrap_or_default())
+        Ok(self.accounts.get(&address).and_then(|account| account.storage.get(&index).copied()).unwrap_or_default())
     }
 
     fn block_hash(&mut self, number: u64) -> Result<B256, Infallible> {

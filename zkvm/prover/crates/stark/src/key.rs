@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use p3_air::BaseAir;
-use p3_batch_stark::{CommonData, ProverData, ProverOnlyData};
 use p3_batch_stark::common::{GlobalPreprocessed, PreprocessedInstanceMeta};
+use p3_batch_stark::{CommonData, ProverData, ProverOnlyData};
 use p3_matrix::Matrix;
 use p3_util::log2_strict_usize;
 use sol2zk_chips::bus::F;
@@ -116,11 +116,17 @@ fn common(commitment: &Commitment, config: &Config, others: &[Table], log_height
 }
 
 /// Commitments already rebuilt, by (digests of the programs, log2 of the blow-up).
-static REBUILT: LazyLock<Mutex<HashMap<(Vec<[u8; 32]>, usize), Commitment>>> = LazyLock::new(Mutex::default);
+static REBUILT: LazyLock<Mutex<HashMap<CacheKey, Commitment>>> = LazyLock::new(Mutex::default);
+
+type CacheKey = (Vec<[u8; 32]>, usize);
 
 /// Rebuilds the commitment from the programs, whatever a receipt says (or takes it from the cache of this process), for a proof over the fixed tables and `others`.
 pub fn verifier_data(
-    programs: &[Placed], profile: &Profile, config: &Config, others: &[Table], log_heights: &[usize],
+    programs: &[Placed],
+    profile: &Profile,
+    config: &Config,
+    others: &[Table],
+    log_heights: &[usize],
 ) -> Result<(Vec<Table>, CommonData<Config>), KeyError> {
     let digests: Vec<[u8; 32]> = programs.iter().map(|placed| Program::digest(&placed.program)).collect();
     let index = (digests, profile.log_blowup);

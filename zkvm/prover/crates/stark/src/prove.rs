@@ -61,8 +61,7 @@ pub fn prove(request: &Request, trace: &Trace, key: Key, profile: u8) -> Result<
     let seed = seed(profile, witness.present, &programs, &statement_bytes(&witness.statement));
     let config = parameters.config(&seed);
     let data = key.prover_data(&config, &witness.others, &log_heights[FIXED..])?;
-    let instances: Vec<_> =
-        tables.iter().zip(&witness.traces).map(|(air, trace)| StarkInstance { air, trace, public_values: vec![] }).collect();
+    let instances: Vec<_> = tables.iter().zip(&witness.traces).map(|(air, trace)| StarkInstance { air, trace, public_values: vec![] }).collect();
     let proof = prove_batch(&config, &instances, &data).map_err(|error| ProveError::Internal(error.to_string()))?;
     let costs = tables
         .iter()

@@ -6,7 +6,8 @@ use p3_air::{Air, BaseAir};
 use p3_matrix::dense::RowMajorMatrix;
 use sol2zk_chips::bus::{ChipBuilder, F};
 use sol2zk_chips::{
-    access, addsub, bitwise, boundary, byte, claim, compare, copy, divmod, finish, fixed, flow, frame, gas, hash, input, keccak, limb_and, log, mgrow, modmul, mul, observe, rom, shift, slot, storage, stream, undo, window,
+    access, addsub, bitwise, boundary, byte, claim, compare, copy, divmod, finish, fixed, flow, frame, gas, hash, input, keccak, limb_and, log, mgrow, modmul,
+    mul, observe, rom, shift, slot, storage, stream, undo, window,
 };
 
 macro_rules! tables {

@@ -95,8 +95,26 @@ fn arithmetic_is_proven() {
     let unary = [isa::ISZERO, isa::NOT];
     let ternary = [isa::ADDMOD, isa::MULMOD];
     let binary = [
-        isa::ADD, isa::SUB, isa::MUL, isa::DIV, isa::SDIV, isa::MOD, isa::SMOD, isa::SIGNEXTEND, isa::LT, isa::GT, isa::SLT, isa::SGT, isa::EQ, isa::AND, isa::OR, isa::XOR, isa::BYTE,
-        isa::SHL, isa::SHR, isa::SAR,
+        isa::ADD,
+        isa::SUB,
+        isa::MUL,
+        isa::DIV,
+        isa::SDIV,
+        isa::MOD,
+        isa::SMOD,
+        isa::SIGNEXTEND,
+        isa::LT,
+        isa::GT,
+        isa::SLT,
+        isa::SGT,
+        isa::EQ,
+        isa::AND,
+        isa::OR,
+        isa::XOR,
+        isa::BYTE,
+        isa::SHL,
+        isa::SHR,
+        isa::SAR,
     ];
     let count = unary.len() + ternary.len() + binary.len();
     // Identifiers: 1 REGION, a SET for each, STOP; then NOT of the largest constant, then each instruction; then the constants.

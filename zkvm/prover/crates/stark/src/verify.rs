@@ -110,8 +110,7 @@ fn verify_unguarded(bytes: &[u8], accept_test: bool) -> Result<Verified, Rejecti
     if receipt.tables >> NAMES.len() != 0 || receipt.tables & MANDATORY != MANDATORY {
         return Err(Rejection::Tables("a mandatory table is missing or an unknown one is there"));
     }
-    let others: Vec<Table> =
-        (FIXED..NAMES.len()).filter(|&i| receipt.tables >> i & 1 == 1).map(|i| table(i, receipt.statement.fork, &claim)).collect();
+    let others: Vec<Table> = (FIXED..NAMES.len()).filter(|&i| receipt.tables >> i & 1 == 1).map(|i| table(i, receipt.statement.fork, &claim)).collect();
     let heights = &receipt.proof.degree_bits;
     if heights.len() != FIXED + others.len() {
         return Err(Rejection::Tables("heights and tables differ in number"));
@@ -126,8 +125,7 @@ fn verify_unguarded(bytes: &[u8], accept_test: bool) -> Result<Verified, Rejecti
 
     let seed = seed(receipt.profile, receipt.tables, &receipt.programs, &statement_bytes(&receipt.statement));
     let config = profile.config(&seed);
-    let (mut tables, common) =
-        verifier_data(&programs, &profile, &config, &others, &heights[FIXED..]).map_err(|error| Rejection::Tables(error.what()))?;
+    let (mut tables, common) = verifier_data(&programs, &profile, &config, &others, &heights[FIXED..]).map_err(|error| Rejection::Tables(error.what()))?;
     tables.extend(others);
     let public = vec![Vec::new(); tables.len()];
     verify_batch(&config, &tables, &receipt.proof, &public, &common).map_err(|error| Rejection::Proof(error.to_string()))?;

@@ -7,6 +7,7 @@ use ruint::aliases::U256;
 use sol2zk_chips::bus::{F, TICKS, tag};
 use sol2zk_chips::claim::ClaimAir;
 use sol2zk_chips::context::{Context, FrameInfo, SlotState};
+use sol2zk_chips::finish::Arrival;
 use sol2zk_chips::frame::{FrameEnd, sentry};
 use sol2zk_executor::host::Address;
 use sol2zk_executor::host::request::Request;
@@ -74,13 +75,13 @@ pub fn witness(request: &Request, trace: &Trace, fixed: &[Table], log_blowup: us
         run(frame, trace, &mut chips, &mut ctx)?;
     }
     // what was looked up of the claim is what the receipt has to say
-    let mut turn = 0;
-    for call in statement.calls.iter_mut().filter(|call| call.program.is_some()) {
-        let offsets = |wanted: u32| -> Vec<u32> { ctx.claims.keys().filter(|key| key.0 == wanted && key.1 == turn).map(|key| key.2).collect::<BTreeSet<_>>().into_iter().collect() };
+    for (turn, call) in (0..).zip(statement.calls.iter_mut().filter(|call| call.program.is_some())) {
+        let offsets = |wanted: u32| -> Vec<u32> {
+            ctx.claims.keys().filter(|key| key.0 == wanted && key.1 == turn).map(|key| key.2).collect::<BTreeSet<_>>().into_iter().collect()
+        };
         call.calldata_offsets = offsets(tag::CALLDATA);
         call.code_offsets = offsets(tag::CODE);
         call.env_kinds = offsets(tag::ENV).into_iter().map(|kind| kind as u8).collect();
-        turn += 1;
     }
     let ledger: Ledger = statement.check(&trace.programs)?;
     let claim = ClaimAir::new(statement.claim_rows(&trace.programs, &ledger));
@@ -144,7 +145,7 @@ fn run(frame: &Frame, trace: &Trace, chips: &mut Chips, ctx: &mut Context) -> Re
     let (end, gas, words);
     if out && !completed {
         (end, words) = (last.clk, last.words);
-        gas = chips.finish.push_out(last.id, frame.entry, last.region, last.clk, last.gas as u32, last.words, ctx);
+        gas = chips.finish.push_out(last.id, &Arrival { frame: frame.entry, region: last.region, clk: end, gas: last.gas as u32, words }, ctx);
     } else if is_end {
         (end, words) = (last.clk, last.words);
         gas = (last.gas + u64::from(ctx.row(last).gas)) as u32;
@@ -152,11 +153,12 @@ fn run(frame: &Frame, trace: &Trace, chips: &mut Chips, ctx: &mut Context) -> Re
         let region = if matches!(last.op, isa::REGION | isa::LABEL) { last.clk } else { last.region };
         let charged = (last.gas + last.charge) as u32;
         (end, words) = (last.clk + TICKS, last.words_after);
+        let arrival = Arrival { frame: frame.entry, region, clk: end, gas: charged, words };
         if out {
-            gas = chips.finish.push_out(last.next, frame.entry, region, end, charged, words, ctx);
+            gas = chips.finish.push_out(last.next, &arrival, ctx);
         } else {
             gas = charged;
-            chips.finish.push_trap(frame.entry, region, end, charged, words);
+            chips.finish.push_trap(&arrival);
         }
     }
     let undone = chips.undo(frame.entry, end + TICKS, ctx);

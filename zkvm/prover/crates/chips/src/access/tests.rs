@@ -97,7 +97,9 @@ fn registers_and_words_hold_what_was_written() {
 #[test]
 fn other_offsets_are_refused_and_leave_no_trace() {
     let mut bench = Bench::new();
-    for offset in [U256::from(1), U256::from(31), U256::from(33), U256::from(0x1_0010), U256::from(1u64 << 32), U256::MAX - U256::from(31), U256::ONE << 128usize] {
+    for offset in
+        [U256::from(1), U256::from(31), U256::from(33), U256::from(0x1_0010), U256::from(1u64 << 32), U256::MAX - U256::from(31), U256::ONE << 128usize]
+    {
         for (op, words) in [(isa::MLOAD, vec![offset]), (isa::MSTORE, vec![offset, U256::ONE])] {
             let step = bench.mock.chained(op, &words, 0, 3, |_| {});
             assert!(!bench.rows.push(&step, &mut bench.mock.context));

@@ -69,11 +69,7 @@ impl ClaimAir {
             for (cell, column) in line.iter_mut().zip(self.periodic.iter()) {
                 *cell = column[i];
             }
-            line[MESSAGE] = if row.once == 0 {
-                -F::from_u32(ctx.claims.get(&(row.tag, row.x, row.y)).copied().unwrap_or(0))
-            } else {
-                F::from_i8(row.once)
-            };
+            line[MESSAGE] = if row.once == 0 { -F::from_u32(ctx.claims.get(&(row.tag, row.x, row.y)).copied().unwrap_or(0)) } else { F::from_i8(row.once) };
         }
         RowMajorMatrix::new(cells, MESSAGE + 1)
     }

@@ -6,6 +6,7 @@ use sol2zk_executor::trace::Step;
 
 use super::FinishCols;
 use crate::bus::F;
+use crate::columns::State;
 use crate::context::{Context, Rows};
 use crate::gas::gas_left;
 use crate::word::limbs16;
@@ -21,6 +22,31 @@ pub struct Stream {
     pub offset: u32,
     /// Length in bytes, above 0.
     pub length: u32,
+}
+
+/// A state that a row receives without being the trace's step: what went before left it.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival {
+    /// Frame.
+    pub frame: u32,
+    /// Region time.
+    pub region: u32,
+    /// Clock.
+    pub clk: u32,
+    /// Gas charged so far.
+    pub gas: u32,
+    /// Active memory words.
+    pub words: u32,
+}
+
+impl Arrival {
+    fn fill(&self, state: &mut State<F>) {
+        state.frame = F::from_u32(self.frame);
+        state.region = F::from_u32(self.region);
+        state.clk = F::from_u32(self.clk);
+        state.gas = F::from_u32(self.gas);
+        state.words = F::from_u32(self.words);
+    }
 }
 
 /// Rows of the finish chip.
@@ -56,30 +82,22 @@ impl FinishRows {
         (length != 0).then_some(Stream { frame: step.frame, clk: step.clk, offset, length })
     }
 
-    /// The arrival at identifier 0 after `step`; `gas` and `words` are those it left.
-    pub fn push_trap(&mut self, frame: u32, region: u32, clk: u32, gas: u32, words: u32) {
+    /// The arrival at identifier 0.
+    pub fn push_trap(&mut self, arrival: &Arrival) {
         let row = FinishCols::view_mut(self.0.push(FinishCols::<F>::WIDTH));
         row.is_trap = F::ONE;
-        row.a.time = F::from_u32(region);
-        row.b.time = F::from_u32(region);
-        row.state.frame = F::from_u32(frame);
-        row.state.region = F::from_u32(region);
-        row.state.clk = F::from_u32(clk);
-        row.state.gas = F::from_u32(gas);
-        row.state.words = F::from_u32(words);
+        arrival.fill(&mut row.state);
+        (row.a.time, row.b.time) = (row.state.region, row.state.region);
     }
 
     /// Out of gas at the instruction `id`, before it runs; returns the gas charged with its field.
-    pub fn push_out(&mut self, id: u32, frame: u32, region: u32, clk: u32, gas: u32, words: u32, ctx: &mut Context) -> u32 {
+    pub fn push_out(&mut self, id: u32, arrival: &Arrival, ctx: &mut Context) -> u32 {
+        let Arrival { frame, region, gas, words, .. } = *arrival;
         let rom = ctx.rom[&id];
         let row = FinishCols::view_mut(self.0.push(FinishCols::<F>::WIDTH));
         row.is_out = F::ONE;
         row.state.id = F::from_u32(id);
-        row.state.frame = F::from_u32(frame);
-        row.state.region = F::from_u32(region);
-        row.state.clk = F::from_u32(clk);
-        row.state.gas = F::from_u32(gas);
-        row.state.words = F::from_u32(words);
+        arrival.fill(&mut row.state);
         // The tuple goes through the look-up as it is; the operands' words are not read, but their constant flags still say which time they would have.
         row.op = F::from_u32(rom.op & !(1 << 8 | 1 << 9));
         row.a.constant = F::from_bool(rom.is_constant(0));
@@ -104,4 +122,3 @@ impl FinishRows {
         self.0.finish(FinishCols::<F>::WIDTH, 2)
     }
 }
-

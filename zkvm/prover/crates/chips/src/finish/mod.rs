@@ -10,4 +10,4 @@ mod tests;
 
 pub use air::FinishAir;
 pub use columns::FinishCols;
-pub use generate::{FinishRows, Stream};
+pub use generate::{Arrival, FinishRows, Stream};

@@ -39,7 +39,15 @@ impl<B: ChipBuilder> Air<B> for FlowAir {
         let reads = is_move.clone() + is_return.clone();
         let id: B::Expr = row.state.id.into();
 
-        bus::fetch(b, id.clone(), op, [row.a.constant.into(), B::Expr::ZERO, B::Expr::ZERO], [row.a.id.into(), B::Expr::ZERO, row.c.into()], row.gas.into(), real.clone());
+        bus::fetch(
+            b,
+            id.clone(),
+            op,
+            [row.a.constant.into(), B::Expr::ZERO, B::Expr::ZERO],
+            [row.a.id.into(), B::Expr::ZERO, row.c.into()],
+            row.gas.into(),
+            real.clone(),
+        );
         bus::enter(b, &row.state, real.clone());
         bus::read_operand(b, &row.a, row.state.region.into(), reads.clone());
         // A row without operand names none (the ROM field is 0), and its constant flag is 0 by the ROM tuple.

@@ -5,4 +5,4 @@
 
 mod air;
 
-pub use air::{KeccakTable, KeccakRows, RATE_LIMBS};
+pub use air::{KeccakRows, KeccakTable, RATE_LIMBS};

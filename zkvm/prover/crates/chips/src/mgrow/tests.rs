@@ -55,11 +55,12 @@ fn seven() -> (Mock, RowMajorMatrix<F>) {
 #[test]
 fn ranges_grow_memory_as_the_integers_say() {
     let mut seeded = Seeded::new(1);
-    let edge: Vec<U256> = [0u64, 1, 31, 32, 33, 63, 0xffff, 0x1_0000, 0x1_0001, 0x1f_ffff, 0x7fff_ffff, 0xffff_0000, 0xffff_ffe0, 0xffff_ffff, 1 << 32, (1 << 32) + 1]
-        .map(U256::from)
-        .into_iter()
-        .chain(edges())
-        .collect();
+    let edge: Vec<U256> =
+        [0u64, 1, 31, 32, 33, 63, 0xffff, 0x1_0000, 0x1_0001, 0x1f_ffff, 0x7fff_ffff, 0xffff_0000, 0xffff_ffe0, 0xffff_ffff, 1 << 32, (1 << 32) + 1]
+            .map(U256::from)
+            .into_iter()
+            .chain(edges())
+            .collect();
     let words = [0, 1, 2, 2047, 2048, 65535, 1 << 27, (1 << 27) - 1];
     let mut cases = Vec::new();
     for &offset in &edge {

@@ -15,7 +15,7 @@ pub struct ObserveRows {
 
 /// Gas left at (frame, g, w) (ISA 3.2): whether it is negative, and its absolute value. Counts the query on the gas chip.
 pub(crate) fn gas_left(ctx: &mut Context, frame: u32, gas: u64, words: u32) -> (bool, u64) {
-    let memory = 3 * u64::from(words) + (u64::from(words) * u64::from(words) >> 9);
+    let memory = 3 * u64::from(words) + ((u64::from(words) * u64::from(words)) >> 9);
     let left = i128::from(ctx.gas_given.get(&frame).copied().unwrap_or(0)) - i128::from(gas) - i128::from(memory);
     *ctx.gas_left.entry((frame, gas as u32, words)).or_default() += 1;
     (left < 0, left.unsigned_abs() as u64)

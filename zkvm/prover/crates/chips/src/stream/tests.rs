@@ -25,11 +25,7 @@ fn bench(offset: u32, length: u32) -> (Mock, StreamRows, Part) {
 
 #[test]
 fn whole_words_are_streamed_and_tails_left() {
-    for (offset, length, expected) in [
-        (0x80, 32, Part::Done),
-        (0x1_0020, 96, Part::Done),
-        (0, 70, Part::Tail { index: 2, word: 2, remaining: 6 }),
-    ] {
+    for (offset, length, expected) in [(0x80, 32, Part::Done), (0x1_0020, 96, Part::Done), (0, 70, Part::Tail { index: 2, word: 2, remaining: 6 })] {
         let (mock, rows, part) = bench(offset, length);
         assert_eq!(part, expected);
         assert_eq!(mock.check("stream", &StreamAir, &rows.finish().unwrap()), None);

@@ -48,4 +48,3 @@ impl UndoRows {
         self.rows.finish(UndoCols::<F>::WIDTH, 2)
     }
 }
-

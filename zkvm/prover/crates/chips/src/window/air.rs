@@ -110,9 +110,7 @@ impl WindowAir {
 
     /// How many bytes, and what is left to the next row.
     #[allow(clippy::too_many_arguments)]
-    fn extent<B: ChipBuilder>(
-        &self, b: &mut B, row: &WindowCols<B::Var>, kind: &B::Expr, shift: &B::Expr, first: &B::Expr, last: &B::Expr, real: &B::Expr,
-    ) {
+    fn extent<B: ChipBuilder>(&self, b: &mut B, row: &WindowCols<B::Var>, kind: &B::Expr, shift: &B::Expr, first: &B::Expr, last: &B::Expr, real: &B::Expr) {
         let count = last.clone() - first.clone();
         let more: B::Expr = row.more.into();
         b.assert_bool(row.more);

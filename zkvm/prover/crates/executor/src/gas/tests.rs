@@ -40,17 +40,8 @@ const STORES: [(u8, u64, u64, u64, bool, i64, i64); 28] = [
 fn stores() {
     for (fork, original, current, new, cold, gas, refund) in STORES {
         let [original, current, new] = [original, current, new].map(U256::from);
-        let price = Rules { fork }.store(Store {
-            original,
-            current,
-            new,
-            cold,
-        });
-        assert_eq!(
-            price,
-            StorePrice { gas, refund },
-            "{fork} {original} {current} {new}"
-        );
+        let price = Rules { fork }.store(Store { original, current, new, cold });
+        assert_eq!(price, StorePrice { gas, refund }, "{fork} {original} {current} {new}");
     }
 }
 
@@ -68,19 +59,9 @@ fn precompiles() {
             address[16..].copy_from_slice(&number.to_be_bytes());
             address
         };
-        (0..0x1000)
-            .filter(|number| Rules { fork }.is_precompile(&address(*number)))
-            .count()
+        (0..0x1000).filter(|number| Rules { fork }.is_precompile(&address(*number))).count()
     };
-    let forks = [
-        fork::FRONTIER,
-        fork::BYZANTIUM,
-        fork::ISTANBUL,
-        fork::SHANGHAI,
-        fork::CANCUN,
-        fork::PRAGUE,
-        fork::OSAKA,
-    ];
+    let forks = [fork::FRONTIER, fork::BYZANTIUM, fork::ISTANBUL, fork::SHANGHAI, fork::CANCUN, fork::PRAGUE, fork::OSAKA];
     assert_eq!(forks.map(count), [4, 8, 9, 9, 10, 17, 18]);
     assert!(!Rules { fork: fork::OSAKA }.is_precompile(&[1; 20]));
 }

@@ -101,10 +101,7 @@ pub struct RequestError {
 type Parsed<T> = Result<T, RequestError>;
 
 fn bad<T>(place: &str, what: impl Into<String>) -> Parsed<T> {
-    Err(RequestError {
-        place: place.to_owned(),
-        what: what.into(),
-    })
+    Err(RequestError { place: place.to_owned(), what: what.into() })
 }
 
 /// A JSON object with its entries in order, repeated keys included.
@@ -196,18 +193,11 @@ impl Request {
         let mut state = BTreeMap::new();
         for (key, account) in &raw.state.0 {
             let place = format!("state.{key}");
-            if state
-                .insert(parse_address(&place, key)?, parse_account(&place, account)?)
-                .is_some()
-            {
+            if state.insert(parse_address(&place, key)?, parse_account(&place, account)?).is_some() {
                 return bad(&place, "repeated");
             }
         }
-        let calls = raw
-            .calls
-            .iter()
-            .enumerate()
-            .map(|(index, call)| parse_call(&format!("calls[{index}]"), call));
+        let calls = raw.calls.iter().enumerate().map(|(index, call)| parse_call(&format!("calls[{index}]"), call));
         Ok(Self {
             fork,
             env: parse_environment(&raw.env)?,
@@ -232,9 +222,7 @@ fn parse_environment(raw: &RawEnvironment) -> Parsed<Environment> {
         blob_base_fee: parse_word("env.blob_base_fee", &raw.blob_base_fee)?,
         gas_price: parse_word("env.gas_price", &raw.gas_price)?,
         block_hashes: parse_map("env.block_hashes", &raw.block_hashes, parse_hash)?,
-        blob_hashes: hashes
-            .map(|(index, hash)| parse_hash(&format!("env.blob_hashes[{index}]"), hash))
-            .collect::<Result<_, _>>()?,
+        blob_hashes: hashes.map(|(index, hash)| parse_hash(&format!("env.blob_hashes[{index}]"), hash)).collect::<Result<_, _>>()?,
     })
 }
 
@@ -248,11 +236,7 @@ fn parse_account(place: &str, raw: &RawAccount) -> Parsed<AccountState> {
 }
 
 fn parse_call(place: &str, raw: &RawCall) -> Parsed<Call> {
-    let code = raw
-        .code
-        .as_deref()
-        .map(|code| parse_bytes(&format!("{place}.code"), code))
-        .transpose()?;
+    let code = raw.code.as_deref().map(|code| parse_bytes(&format!("{place}.code"), code)).transpose()?;
     let create: Option<Arc<[u8]>> = match (raw.create, code) {
         (true, Some(code)) => Some(code.into()),
         (true, None) => return bad(&format!("{place}.code"), "missing for a create"),
@@ -272,11 +256,7 @@ fn parse_call(place: &str, raw: &RawCall) -> Parsed<Call> {
     })
 }
 
-fn parse_map(
-    place: &str,
-    raw: &Entries<String>,
-    value: fn(&str, &str) -> Parsed<U256>,
-) -> Parsed<BTreeMap<U256, U256>> {
+fn parse_map(place: &str, raw: &Entries<String>, value: fn(&str, &str) -> Parsed<U256>) -> Parsed<BTreeMap<U256, U256>> {
     let mut out = BTreeMap::new();
     let mut seen = BTreeSet::new();
     for (key, text) in &raw.0 {
@@ -294,14 +274,7 @@ fn hex_digits<'a>(place: &str, text: &'a str) -> Parsed<&'a str> {
     let Some(digits) = text.strip_prefix("0x") else {
         return bad(place, "does not begin with 0x");
     };
-    if digits
-        .bytes()
-        .all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
-    {
-        Ok(digits)
-    } else {
-        bad(place, "not lower-case hex")
-    }
+    if digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')) { Ok(digits) } else { bad(place, "not lower-case hex") }
 }
 
 fn parse_word(place: &str, text: &str) -> Parsed<U256> {
@@ -315,11 +288,7 @@ fn parse_word(place: &str, text: &str) -> Parsed<U256> {
 /// A 32-byte hash, or the same as a minimal quantity.
 fn parse_hash(place: &str, text: &str) -> Parsed<U256> {
     let digits = hex_digits(place, text)?;
-    if digits.len() == 64 {
-        U256::from_str_radix(digits, 16).or_else(|_| bad(place, "not a hash"))
-    } else {
-        parse_word(place, text)
-    }
+    if digits.len() == 64 { U256::from_str_radix(digits, 16).or_else(|_| bad(place, "not a hash")) } else { parse_word(place, text) }
 }
 
 fn parse_u64(place: &str, text: &str) -> Parsed<u64> {
@@ -330,11 +299,7 @@ fn parse_u64(place: &str, text: &str) -> Parsed<u64> {
 /// Gas below 2^63, so that gas left fits a signed machine word.
 fn parse_gas(place: &str, text: &str) -> Parsed<u64> {
     let gas = parse_u64(place, text)?;
-    if gas < 1 << 63 {
-        Ok(gas)
-    } else {
-        bad(place, "2^63 gas or more")
-    }
+    if gas < 1 << 63 { Ok(gas) } else { bad(place, "2^63 gas or more") }
 }
 
 fn parse_bytes(place: &str, text: &str) -> Parsed<Vec<u8>> {
@@ -343,16 +308,9 @@ fn parse_bytes(place: &str, text: &str) -> Parsed<Vec<u8>> {
         return bad(place, "an odd number of hex digits");
     }
     let value = |digit: u8| {
-        if digit <= b'9' {
-            digit - b'0'
-        } else {
-            digit - b'a' + 10
-        }
+        if digit <= b'9' { digit - b'0' } else { digit - b'a' + 10 }
     };
-    Ok(digits
-        .chunks_exact(2)
-        .map(|pair| value(pair[0]) << 4 | value(pair[1]))
-        .collect())
+    Ok(digits.chunks_exact(2).map(|pair| value(pair[0]) << 4 | value(pair[1])).collect())
 }
 
 fn parse_address(place: &str, text: &str) -> Parsed<Address> {

@@ -82,20 +82,11 @@ impl Outcome {
     #[must_use]
     pub fn to_json(&self) -> String {
         let calls: Vec<Value> = self.calls.iter().map(CallResult::json).collect();
-        let state: Map<String, Value> = self
-            .state
-            .iter()
-            .map(|(address, account)| (hex(address), account_json(account)))
-            .collect();
-        let unsupported = self.unsupported.as_ref().map(|found| {
-            json!({"code": found.code, "what": found.what, "call": found.call, "pc": null, "id": found.id})
-        });
-        let missing = self
-            .missing_code
-            .as_ref()
-            .map(|found| json!({"code": hex(&found.code), "kind": found.kind.name()}));
-        json!({"calls": calls, "state": state, "unsupported": unsupported, "missing_code": missing})
-            .to_string()
+        let state: Map<String, Value> = self.state.iter().map(|(address, account)| (hex(address), account_json(account))).collect();
+        let unsupported =
+            self.unsupported.as_ref().map(|found| json!({"code": found.code, "what": found.what, "call": found.call, "pc": null, "id": found.id}));
+        let missing = self.missing_code.as_ref().map(|found| json!({"code": hex(&found.code), "kind": found.kind.name()}));
+        json!({"calls": calls, "state": state, "unsupported": unsupported, "missing_code": missing}).to_string()
     }
 }
 
@@ -122,21 +113,13 @@ impl CallResult {
 
 impl Log {
     fn json(&self) -> Value {
-        let topics: Vec<String> = self
-            .topics
-            .iter()
-            .map(|topic| hex(&topic.to_be_bytes::<32>()))
-            .collect();
+        let topics: Vec<String> = self.topics.iter().map(|topic| hex(&topic.to_be_bytes::<32>())).collect();
         json!({"address": hex(&self.address), "topics": topics, "data": hex(&self.data)})
     }
 }
 
 fn account_json(account: &AccountState) -> Value {
-    let storage: Map<String, Value> = account
-        .storage
-        .iter()
-        .map(|(key, word)| (quantity(*key), Value::String(quantity(*word))))
-        .collect();
+    let storage: Map<String, Value> = account.storage.iter().map(|(key, word)| (quantity(*key), Value::String(quantity(*word)))).collect();
     json!({
         "balance": quantity(account.balance),
         "nonce": format!("{:#x}", account.nonce),

@@ -74,14 +74,7 @@ pub(crate) struct Account {
 
 impl Default for Account {
     fn default() -> Self {
-        Self {
-            balance: U256::ZERO,
-            nonce: 0,
-            code: Arc::default(),
-            code_hash: keccak256(&[]),
-            storage: WordMap::default(),
-            exists: true,
-        }
+        Self { balance: U256::ZERO, nonce: 0, code: Arc::default(), code_hash: keccak256(&[]), storage: WordMap::default(), exists: true }
     }
 }
 
@@ -108,31 +101,15 @@ pub(crate) struct World {
 impl World {
     pub fn new(request: &Request) -> Self {
         let accounts = request.state.iter().map(|(address, state)| {
-            let slot = |value: U256| Slot {
-                value,
-                original: value,
-                mark: 0,
-            };
-            let mut account = Account {
-                balance: state.balance,
-                nonce: state.nonce,
-                ..Account::default()
-            };
-            account.storage = state
-                .storage
-                .iter()
-                .map(|(key, value)| (*key, slot(*value)))
-                .collect();
+            let slot = |value: U256| Slot { value, original: value, mark: 0 };
+            let mut account = Account { balance: state.balance, nonce: state.nonce, ..Account::default() };
+            account.storage = state.storage.iter().map(|(key, value)| (*key, slot(*value))).collect();
             if !state.code.is_empty() {
                 account.set_code(Arc::clone(&state.code));
             }
             (*address, account)
         });
-        Self {
-            rules: Rules { fork: request.fork },
-            accounts: accounts.collect(),
-            warm: HashSet::new(),
-        }
+        Self { rules: Rules { fork: request.fork }, accounts: accounts.collect(), warm: HashSet::new() }
     }
 
     /// Starts a call's warm set (ISA 8.3).
@@ -151,25 +128,17 @@ impl World {
     }
 
     pub fn balance(&self, address: &Address) -> U256 {
-        self.accounts
-            .get(address)
-            .map_or(U256::ZERO, |account| account.balance)
+        self.accounts.get(address).map_or(U256::ZERO, |account| account.balance)
     }
 
     /// Code bytes of the account; none if there are none.
     pub fn code(&self, address: &Address) -> Arc<[u8]> {
-        self.accounts
-            .get(address)
-            .map(|account| Arc::clone(&account.code))
-            .unwrap_or_default()
+        self.accounts.get(address).map(|account| Arc::clone(&account.code)).unwrap_or_default()
     }
 
     /// EIP-1052: 0 for an account that does not exist or is empty.
     pub fn code_hash(&self, address: &Address) -> U256 {
-        let live = self
-            .accounts
-            .get(address)
-            .filter(|account| !account.is_empty());
+        let live = self.accounts.get(address).filter(|account| !account.is_empty());
         live.map_or(U256::ZERO, |account| U256::from_be_bytes(account.code_hash))
     }
 
@@ -197,32 +166,15 @@ impl World {
 
     /// Deletes an account; it stays listed (ISA 8.6).
     pub fn delete(&mut self, address: Address) {
-        self.accounts.insert(
-            address,
-            Account {
-                exists: false,
-                ..Account::default()
-            },
-        );
+        self.accounts.insert(address, Account { exists: false, ..Account::default() });
     }
 
     /// The accounts as results show them: zero slots omitted.
     pub fn into_state(self) -> BTreeMap<Address, AccountState> {
         let shown = self.accounts.into_iter().map(|(address, account)| {
-            let slots = account
-                .storage
-                .into_iter()
-                .filter(|(_, slot)| !slot.value.is_zero());
+            let slots = account.storage.into_iter().filter(|(_, slot)| !slot.value.is_zero());
             let storage = slots.map(|(key, slot)| (key, slot.value)).collect();
-            (
-                address,
-                AccountState {
-                    balance: account.balance,
-                    nonce: account.nonce,
-                    code: account.code,
-                    storage,
-                },
-            )
+            (address, AccountState { balance: account.balance, nonce: account.nonce, code: account.code, storage })
         });
         shown.collect()
     }

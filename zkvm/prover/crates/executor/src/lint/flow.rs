@@ -15,44 +15,19 @@ pub(super) struct Flow {
 
 /// Whether control may go to `id + 1`.
 fn falls_through(op: u16) -> bool {
-    !matches!(
-        op,
-        isa::JMP
-            | isa::JMPR
-            | isa::JMPD
-            | isa::STOP
-            | isa::RETURN
-            | isa::REVERT
-            | isa::HALT
-            | isa::SELFDESTRUCT
-    )
+    !matches!(op, isa::JMP | isa::JMPR | isa::JMPD | isa::STOP | isa::RETURN | isa::REVERT | isa::HALT | isa::SELFDESTRUCT)
 }
 
 /// The target in field c, if the op has one.
 fn target_of(instruction: &Instruction) -> Option<u32> {
-    let has_target = matches!(
-        instruction.op,
-        isa::JMP
-            | isa::BNZ
-            | isa::BZ
-            | isa::BEQ
-            | isa::BNE
-            | isa::BLT
-            | isa::BGE
-            | isa::BSLT
-            | isa::BSGE
-    );
+    let has_target = matches!(instruction.op, isa::JMP | isa::BNZ | isa::BZ | isa::BEQ | isa::BNE | isa::BLT | isa::BGE | isa::BSLT | isa::BSGE);
     has_target.then_some(instruction.fields[2])
 }
 
 pub(super) fn check_flow(program: &Program) -> Checked<Flow> {
     let chained = &program.instructions[..program.chained as usize];
     let size = chained.len() + 1;
-    let mut flow = Flow {
-        region: vec![0; size],
-        target: vec![false; size],
-        run_end: vec![(0, 0); size],
-    };
+    let mut flow = Flow { region: vec![0; size], target: vec![false; size], run_end: vec![(0, 0); size] };
     let mut members = vec![0_u32; size];
     for (id, instruction) in (1_u32..).zip(chained) {
         if is_entry(instruction.op) {
@@ -70,12 +45,7 @@ pub(super) fn check_flow(program: &Program) -> Checked<Flow> {
         }
         if falls_through(instruction.op) {
             check(id < program.chained, Rule::LastFallsThrough, id)?;
-            join_region(
-                &mut flow.region,
-                is_entry(chained[id as usize].op),
-                id + 1,
-                region,
-            )?;
+            join_region(&mut flow.region, is_entry(chained[id as usize].op), id + 1, region)?;
         }
     }
     check_group_entries(chained, &flow)?;
@@ -110,12 +80,7 @@ fn find_run_ends(chained: &[Instruction], flow: &mut Flow) {
         flow.run_end[id] = match target_of(instruction) {
             Some(target) if instruction.op == isa::JMP => (id as u32, target),
             Some(_) => (0, 0),
-            None if !falls_through(instruction.op)
-                || next >= flow.run_end.len()
-                || is_entry(chained[index + 1].op) =>
-            {
-                (0, 0)
-            }
+            None if !falls_through(instruction.op) || next >= flow.run_end.len() || is_entry(chained[index + 1].op) => (0, 0),
             None if flow.target[next] => (id as u32, next as u32),
             None => flow.run_end[next],
         };

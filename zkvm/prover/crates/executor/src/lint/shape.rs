@@ -12,26 +12,16 @@ pub(super) fn check_shape(program: &Program) -> Checked<Rows> {
     let count = program.instructions.len();
     let chained = program.chained as usize;
     let identifiers = count.saturating_add(program.constants.len());
-    let sizes = identifiers < MAX_IDENTIFIERS
-        && program.code.len() <= MAX_CODE_BYTES
-        && (1..=count).contains(&chained);
+    let sizes = identifiers < MAX_IDENTIFIERS && program.code.len() <= MAX_CODE_BYTES && (1..=count).contains(&chained);
     check(sizes, Rule::Size, 0)?;
-    check(
-        keccak256(&program.code) == program.code_hash,
-        Rule::CodeHash,
-        0,
-    )?;
+    check(keccak256(&program.code) == program.code_hash, Rule::CodeHash, 0)?;
     let mut rows = Vec::with_capacity(count);
     for (id, instruction) in (1..).zip(&program.instructions) {
         let row = isa::row(instruction.op).ok_or(LintError { rule: Rule::Op, id })?;
         check_instruction(program, row, id, instruction)?;
         rows.push(row);
     }
-    check(
-        rows.first().is_some_and(|row| row.code == isa::REGION),
-        Rule::Entry,
-        1,
-    )?;
+    check(rows.first().is_some_and(|row| row.code == isa::REGION), Rule::Entry, 1)?;
     for (id, pair) in (program.count() + 2..).zip(program.constants.windows(2)) {
         check(pair[0] < pair[1], Rule::Constants, id)?;
     }
@@ -42,33 +32,20 @@ pub(super) fn check_shape(program: &Program) -> Checked<Rows> {
 
 fn check_instruction(program: &Program, row: &Row, id: u32, instruction: &Instruction) -> Checked {
     let is_chained = id <= program.chained;
-    check(
-        matches!(row.kind, Kind::Pure | Kind::Data) != is_chained,
-        Rule::Op,
-        id,
-    )?;
+    check(matches!(row.kind, Kind::Pure | Kind::Data) != is_chained, Rule::Op, id)?;
     check(instruction.gas < 1 << 16, Rule::Gas, id)?;
     check(is_chained || instruction.gas == 0, Rule::Unused, id)?;
     for (field, operand) in instruction.fields.into_iter().zip(row.operands) {
         match operand {
             Operand::Unused => check(field == 0, Rule::Unused, id)?,
             Operand::Word => {
-                let pure_before =
-                    is_chained || field <= program.chained || field < id || field > program.count();
-                let is_phi = program
-                    .instruction(field)
-                    .is_some_and(|found| found.op == isa::PHI);
-                check(
-                    gives_word(program, field) && (pure_before || is_phi),
-                    Rule::Operand,
-                    id,
-                )?;
+                let pure_before = is_chained || field <= program.chained || field < id || field > program.count();
+                let is_phi = program.instruction(field).is_some_and(|found| found.op == isa::PHI);
+                check(gives_word(program, field) && (pure_before || is_phi), Rule::Operand, id)?;
             }
             Operand::Target => check((1..=program.chained).contains(&field), Rule::Target, id)?,
             Operand::Phi => {
-                let is_phi = program
-                    .instruction(field)
-                    .is_some_and(|found| found.op == isa::PHI);
+                let is_phi = program.instruction(field).is_some_and(|found| found.op == isa::PHI);
                 check(is_phi, Rule::Operand, id)?;
             }
             Operand::Immediate => {}
@@ -101,12 +78,8 @@ fn immediates_fit(instruction: &Instruction) -> bool {
 fn check_jump_table(program: &Program) -> Checked {
     let mut previous = None;
     for &(pc, id) in &program.jump_table {
-        let sorted =
-            previous.is_none_or(|before| before < pc) && (pc as usize) < program.code.len();
-        let entry = id <= program.chained
-            && program
-                .instruction(id)
-                .is_some_and(|found| found.op == isa::LABEL);
+        let sorted = previous.is_none_or(|before| before < pc) && (pc as usize) < program.code.len();
+        let entry = id <= program.chained && program.instruction(id).is_some_and(|found| found.op == isa::LABEL);
         check(sorted && entry, Rule::JumpTable, pc)?;
         previous = Some(pc);
     }

@@ -1,10 +1,7 @@
 //! Each rule rejects what breaks it.
 
 use super::{LintError, Rule, lint};
-use crate::isa::{
-    ADD, ARG, BNZ, CALLDATALOAD, ENV, GET, JMP, JMPR, LABEL, LOG, MOVE, PHI, REGION, RETURN, SET,
-    SLOAD, STOP, TOPIC,
-};
+use crate::isa::{ADD, ARG, BNZ, CALLDATALOAD, ENV, GET, JMP, JMPR, LABEL, LOG, MOVE, PHI, REGION, RETURN, SET, SLOAD, STOP, TOPIC};
 use crate::program::{Instruction, Program};
 use crate::testing::{Line, program};
 
@@ -13,10 +10,7 @@ fn rejected(program: &Program) -> Option<(Rule, u32)> {
 }
 
 fn reject(chained: &[Line], pure: &[Line], constants: &[u64], rule: Rule, id: u32) {
-    assert_eq!(
-        rejected(&program(chained, pure, constants)),
-        Some((rule, id))
-    );
+    assert_eq!(rejected(&program(chained, pure, constants)), Some((rule, id)));
 }
 
 const NONE: [u32; 3] = [0; 3];
@@ -25,15 +19,8 @@ const END: Line = (STOP, NONE, 0);
 
 /// A diamond whose arms MOVE to the PHI 9, read at the join by a pure instruction.
 fn diamond() -> Program {
-    let chained = [
-        ENTRY,
-        (CALLDATALOAD, [10, 0, 0], 3),
-        (BNZ, [2, 0, 6], 10),
-        (MOVE, [2, 0, 8], 0),
-        (JMP, [0, 0, 7], 8),
-        (MOVE, [11, 0, 8], 1),
-        (RETURN, [9, 10, 0], 0),
-    ];
+    let chained =
+        [ENTRY, (CALLDATALOAD, [10, 0, 0], 3), (BNZ, [2, 0, 6], 10), (MOVE, [2, 0, 8], 0), (JMP, [0, 0, 7], 8), (MOVE, [11, 0, 8], 1), (RETURN, [9, 10, 0], 0)];
     let pure = [(PHI, NONE, 0), (ADD, [8, 8, 0], 0)];
     program(&chained, &pure, &[0, 1])
 }
@@ -53,14 +40,7 @@ fn sizes() {
     long.code = vec![0; (1 << 20) + 1];
     assert_eq!(rejected(&long), Some((Rule::Size, 0)));
     let mut many = program(&[ENTRY, END], &[], &[]);
-    many.instructions.resize(
-        1 << 22,
-        Instruction {
-            op: ADD,
-            fields: [1, 1, 0],
-            gas: 0,
-        },
-    );
+    many.instructions.resize(1 << 22, Instruction { op: ADD, fields: [1, 1, 0], gas: 0 });
     assert_eq!(rejected(&many), Some((Rule::Size, 0)));
     let mut more = program(&[ENTRY, END], &[], &[]);
     more.chained = 3;
@@ -79,34 +59,10 @@ fn ops_and_fields() {
     reject(&[(REGION, [1, 0, 0], 0), END], &[], &[], Rule::Unused, 1);
     reject(&[ENTRY, END], &[(ADD, [4, 4, 0], 1)], &[7], Rule::Unused, 3);
     reject(&[ENTRY, (STOP, NONE, 1 << 16)], &[], &[], Rule::Gas, 2);
-    reject(
-        &[ENTRY, (GET, [0, 0, 1 << 20], 0), END],
-        &[],
-        &[],
-        Rule::Immediate,
-        2,
-    );
-    reject(
-        &[ENTRY, (SET, [4, 0, 1 << 20], 0), END],
-        &[],
-        &[1],
-        Rule::Immediate,
-        2,
-    );
-    reject(
-        &[ENTRY, (ENV, [0, 0, 18], 0), END],
-        &[],
-        &[],
-        Rule::Immediate,
-        2,
-    );
-    reject(
-        &[ENTRY, (JMPR, [3, 0, 1], 0)],
-        &[],
-        &[1],
-        Rule::Immediate,
-        2,
-    );
+    reject(&[ENTRY, (GET, [0, 0, 1 << 20], 0), END], &[], &[], Rule::Immediate, 2);
+    reject(&[ENTRY, (SET, [4, 0, 1 << 20], 0), END], &[], &[1], Rule::Immediate, 2);
+    reject(&[ENTRY, (ENV, [0, 0, 18], 0), END], &[], &[], Rule::Immediate, 2);
+    reject(&[ENTRY, (JMPR, [3, 0, 1], 0)], &[], &[1], Rule::Immediate, 2);
     reject(&[END], &[], &[], Rule::Entry, 1);
     reject(&[(LABEL, NONE, 0), END], &[], &[], Rule::Entry, 1);
     reject(&[ENTRY, END], &[], &[1, 1], Rule::Constants, 4);
@@ -116,62 +72,23 @@ fn ops_and_fields() {
 #[test]
 fn operands() {
     for field in [0, 1, 7, u32::MAX] {
-        reject(
-            &[ENTRY, (SLOAD, [field, 0, 0], 0), END],
-            &[(ADD, [5, 5, 0], 0)],
-            &[1, 2],
-            Rule::Operand,
-            2,
-        );
+        reject(&[ENTRY, (SLOAD, [field, 0, 0], 0), END], &[(ADD, [5, 5, 0], 0)], &[1, 2], Rule::Operand, 2);
     }
     reject(&[ENTRY, END], &[(ADD, [3, 3, 0], 0)], &[], Rule::Operand, 3);
-    reject(
-        &[ENTRY, END],
-        &[(ADD, [4, 4, 0], 0), (ADD, [5, 5, 0], 0)],
-        &[1],
-        Rule::Operand,
-        3,
-    );
-    reject(
-        &[ENTRY, (MOVE, [4, 0, 3], 0), END],
-        &[],
-        &[1],
-        Rule::Operand,
-        2,
-    );
+    reject(&[ENTRY, END], &[(ADD, [4, 4, 0], 0), (ADD, [5, 5, 0], 0)], &[1], Rule::Operand, 3);
+    reject(&[ENTRY, (MOVE, [4, 0, 3], 0), END], &[], &[1], Rule::Operand, 2);
 }
 
 #[test]
 fn jumps() {
     for target in [0, 4, 5, u32::MAX] {
-        reject(
-            &[ENTRY, (JMP, [0, 0, target], 0), END],
-            &[],
-            &[1, 2],
-            Rule::Target,
-            2,
-        );
+        reject(&[ENTRY, (JMP, [0, 0, target], 0), END], &[], &[1, 2], Rule::Target, 2);
     }
-    reject(
-        &[ENTRY, (GET, NONE, 0), (JMP, [0, 0, 2], 0)],
-        &[],
-        &[],
-        Rule::Backward,
-        3,
-    );
+    reject(&[ENTRY, (GET, NONE, 0), (JMP, [0, 0, 2], 0)], &[], &[], Rule::Backward, 3);
     reject(&[ENTRY, (JMP, [0, 0, 2], 0)], &[], &[], Rule::Backward, 2);
-    assert_eq!(
-        rejected(&program(&[ENTRY, (JMP, [0, 0, 1], 0)], &[], &[])),
-        None
-    );
+    assert_eq!(rejected(&program(&[ENTRY, (JMP, [0, 0, 1], 0)], &[], &[])), None);
     reject(&[ENTRY], &[], &[], Rule::LastFallsThrough, 1);
-    reject(
-        &[ENTRY, (BNZ, [3, 0, 1], 0)],
-        &[],
-        &[1],
-        Rule::LastFallsThrough,
-        2,
-    );
+    reject(&[ENTRY, (BNZ, [3, 0, 1], 0)], &[], &[1], Rule::LastFallsThrough, 2);
     let mut table = program(&[ENTRY, END, (LABEL, NONE, 0), END], &[], &[]);
     for (entries, broken) in [
         (vec![(0, 3)], None),
@@ -205,20 +122,8 @@ fn wires() {
     reject(&through, &[(ADD, [2, 2, 0], 0)], &[], Rule::OtherRegion, 6);
     let shared = [ENTRY, (SET, [6, 0, 0], 0), ENTRY, (SET, [6, 0, 0], 0), END];
     reject(&shared, &[(ADD, [7, 7, 0], 0)], &[1], Rule::OtherRegion, 4);
-    reject(
-        &[ENTRY, (SET, [4, 0, 0], 0), END],
-        &[(PHI, NONE, 0)],
-        &[],
-        Rule::OtherRegion,
-        2,
-    );
-    reject(
-        &[ENTRY, (SLOAD, [2, 0, 0], 0), END],
-        &[],
-        &[],
-        Rule::Future,
-        2,
-    );
+    reject(&[ENTRY, (SET, [4, 0, 0], 0), END], &[(PHI, NONE, 0)], &[], Rule::OtherRegion, 2);
+    reject(&[ENTRY, (SLOAD, [2, 0, 0], 0), END], &[], &[], Rule::Future, 2);
     let later = [ENTRY, (SET, [5, 0, 0], 0), (GET, NONE, 0), END];
     reject(&later, &[(ADD, [3, 3, 0], 0)], &[], Rule::Future, 2);
     let mut early = diamond();
@@ -241,16 +146,7 @@ fn moves() {
     reject(&entry, &[(PHI, NONE, 0)], &[1], Rule::Move, 2);
     let back = [ENTRY, (MOVE, [6, 0, 5], 0), (JMP, [0, 0, 1], 0), ENTRY];
     assert!(rejected(&program(&back, &[(PHI, NONE, 0)], &[1])).is_some());
-    let joins = [
-        ENTRY,
-        (BNZ, [10, 0, 5], 0),
-        (MOVE, [10, 0, 9], 0),
-        (JMP, [0, 0, 7], 0),
-        (MOVE, [10, 0, 9], 0),
-        (JMP, [0, 0, 8], 0),
-        END,
-        END,
-    ];
+    let joins = [ENTRY, (BNZ, [10, 0, 5], 0), (MOVE, [10, 0, 9], 0), (JMP, [0, 0, 7], 0), (MOVE, [10, 0, 9], 0), (JMP, [0, 0, 8], 0), END, END];
     reject(&joins, &[(PHI, NONE, 0)], &[1], Rule::Move, 5);
 }
 
@@ -261,52 +157,16 @@ fn groups() {
     reject(&log(0), &[], &[0], Rule::Topic, 3);
     reject(&log(2), &[], &[0], Rule::Topic, 3);
     reject(&log(5), &[], &[0], Rule::Immediate, 3);
-    reject(
-        &[ENTRY, (TOPIC, [4, 0, 0], 0), END],
-        &[],
-        &[0],
-        Rule::Topic,
-        3,
-    );
-    let into = [
-        ENTRY,
-        (BNZ, [6, 0, 4], 0),
-        (TOPIC, [6, 0, 0], 0),
-        (LOG, [6, 6, 1], 0),
-        END,
-    ];
+    reject(&[ENTRY, (TOPIC, [4, 0, 0], 0), END], &[], &[0], Rule::Topic, 3);
+    let into = [ENTRY, (BNZ, [6, 0, 4], 0), (TOPIC, [6, 0, 0], 0), (LOG, [6, 6, 1], 0), END];
     reject(&into, &[], &[0], Rule::Topic, 4);
-    reject(
-        &[ENTRY, (ARG, [4, 0, 0], 0), END],
-        &[],
-        &[0],
-        Rule::Argument,
-        3,
-    );
-    reject(
-        &[ENTRY, (ARG, [4, 0, 1], 0), END],
-        &[],
-        &[0],
-        Rule::Argument,
-        2,
-    );
-    reject(
-        &[ENTRY, (ARG, [4, 0, 7], 0), END],
-        &[],
-        &[0],
-        Rule::Immediate,
-        2,
-    );
+    reject(&[ENTRY, (ARG, [4, 0, 0], 0), END], &[], &[0], Rule::Argument, 3);
+    reject(&[ENTRY, (ARG, [4, 0, 1], 0), END], &[], &[0], Rule::Argument, 2);
+    reject(&[ENTRY, (ARG, [4, 0, 7], 0), END], &[], &[0], Rule::Immediate, 2);
 }
 
 #[test]
 fn every_rule_has_a_text() {
-    let error = LintError {
-        rule: Rule::Future,
-        id: 7,
-    };
-    assert_eq!(
-        error.to_string(),
-        "lint: identifier 7: an operand comes from the instruction itself or a later one (Future, ISA 7.5)"
-    );
+    let error = LintError { rule: Rule::Future, id: 7 };
+    assert_eq!(error.to_string(), "lint: identifier 7: an operand comes from the instruction itself or a later one (Future, ISA 7.5)");
 }

@@ -18,12 +18,7 @@ struct Wires<'a> {
 /// Gives the joins of the PHIs, by identifier.
 pub(super) fn check_wires(program: &Program, rows: &Rows, flow: &Flow) -> Checked<Vec<u32>> {
     let size = program.instructions.len() + 1;
-    let mut wires = Wires {
-        program,
-        rows,
-        owner: vec![0; size],
-        depends: vec![0; size],
-    };
+    let mut wires = Wires { program, rows, owner: vec![0; size], depends: vec![0; size] };
     let join = wires.check_moves(flow)?;
     for (id, first) in (1_u32..).zip(join.iter().skip(1)) {
         if *first != 0 {
@@ -41,40 +36,21 @@ impl<'a> Wires<'a> {
     /// Identifiers up to N that the instruction reads as words.
     fn reads(&self, id: u32) -> impl Iterator<Item = u32> + use<'a> {
         let count = self.program.count();
-        let instruction = self
-            .program
-            .instructions
-            .get(id as usize - 1)
-            .copied()
-            .unwrap_or_default();
-        let operands = self
-            .rows
-            .get(id as usize - 1)
-            .map_or([Operand::Unused; 3], |row| row.operands);
+        let instruction = self.program.instructions.get(id as usize - 1).copied().unwrap_or_default();
+        let operands = self.rows.get(id as usize - 1).map_or([Operand::Unused; 3], |row| row.operands);
         let Instruction { fields, .. } = instruction;
-        fields
-            .into_iter()
-            .zip(operands)
-            .filter(move |(field, operand)| *operand == Operand::Word && *field <= count)
-            .map(|(field, _)| field)
+        fields.into_iter().zip(operands).filter(move |(field, operand)| *operand == Operand::Word && *field <= count).map(|(field, _)| field)
     }
 
     fn is_pure(&self, id: u32) -> bool {
-        self.rows
-            .get(id as usize - 1)
-            .is_some_and(|row| row.kind == Kind::Pure)
+        self.rows.get(id as usize - 1).is_some_and(|row| row.kind == Kind::Pure)
     }
 
     fn check_moves(&self, flow: &Flow) -> Checked<Vec<u32>> {
         let size = self.program.instructions.len() + 1;
         let mut join = vec![0_u32; size];
         let mut last_run = vec![0_u32; size];
-        for (id, instruction) in (1_u32..).zip(
-            self.program
-                .instructions
-                .iter()
-                .take(self.program.chained as usize),
-        ) {
+        for (id, instruction) in (1_u32..).zip(self.program.instructions.iter().take(self.program.chained as usize)) {
             if instruction.op != isa::MOVE {
                 continue;
             }
@@ -82,11 +58,7 @@ impl<'a> Wires<'a> {
             let (end, first) = flow.run_end[id as usize];
             let same_region = first != 0 && flow.region[first as usize] == flow.region[id as usize];
             let one_join = join[phi] == 0 || join[phi] == first;
-            check(
-                same_region && first > id && one_join && last_run[phi] != end,
-                Rule::Move,
-                id,
-            )?;
+            check(same_region && first > id && one_join && last_run[phi] != end, Rule::Move, id)?;
             join[phi] = first;
             last_run[phi] = end;
         }
@@ -100,11 +72,7 @@ impl<'a> Wires<'a> {
             }
             let chained = self.program.chained;
             let depth = |field: u32| {
-                if field <= chained {
-                    field
-                } else {
-                    self.depends[field as usize]
-                }
+                if field <= chained { field } else { self.depends[field as usize] }
             };
             let deepest = self.reads(id).map(depth).max().unwrap_or(0);
             self.depends[id as usize] = deepest;
@@ -116,11 +84,7 @@ impl<'a> Wires<'a> {
             let region = flow.region[id as usize];
             for field in self.reads(id) {
                 self.claim(flow, field, region, id)?;
-                let depth = if field <= self.program.chained {
-                    field
-                } else {
-                    self.depends[field as usize]
-                };
+                let depth = if field <= self.program.chained { field } else { self.depends[field as usize] };
                 check(depth < id, Rule::Future, id)?;
             }
         }
@@ -144,11 +108,7 @@ impl<'a> Wires<'a> {
     /// The wire `field` is read in `region`.
     fn claim(&mut self, flow: &Flow, field: u32, region: u32, reader: u32) -> Checked {
         if field <= self.program.chained {
-            return check(
-                flow.region[field as usize] == region,
-                Rule::OtherRegion,
-                reader,
-            );
+            return check(flow.region[field as usize] == region, Rule::OtherRegion, reader);
         }
         let is_pure = self.is_pure(field);
         let owner = &mut self.owner[field as usize];

@@ -15,14 +15,7 @@ const STACK_LIMIT: i64 = 1024;
 
 impl Frame<'_> {
     /// Charges `gas`, acts, gives the result (0 if there is none). `a`, `b`, `c` are words; `y` and `z` the fields b and c as immediates.
-    pub(super) fn effect(
-        &mut self,
-        op: u16,
-        words: [U256; 3],
-        y: u32,
-        z: u32,
-        gas: u32,
-    ) -> Result<U256, Trap> {
+    pub(super) fn effect(&mut self, op: u16, words: [U256; 3], y: u32, z: u32, gas: u32) -> Result<U256, Trap> {
         let [a, b, c] = words;
         self.left -= i64::from(gas);
         match op {
@@ -39,19 +32,10 @@ impl Frame<'_> {
             isa::SHA3 => return self.hash(a, b),
             isa::EXPGAS => self.left -= self.rules.exponent_byte() * a.byte_len() as i64,
             isa::ENV => {
-                return Ok(self
-                    .entry
-                    .values
-                    .get(z as usize)
-                    .copied()
-                    .unwrap_or_default());
+                return Ok(self.entry.values.get(z as usize).copied().unwrap_or_default());
             }
             isa::CALLDATALOAD => return Ok(self.call_data(a)),
-            isa::CALLDATACOPY
-            | isa::CODECOPY
-            | isa::RETURNDATACOPY
-            | isa::MCOPY
-            | isa::EXTCODECOPY => self.copy(op, a, b, c)?,
+            isa::CALLDATACOPY | isa::CODECOPY | isa::RETURNDATACOPY | isa::MCOPY | isa::EXTCODECOPY => self.copy(op, a, b, c)?,
             isa::ARG => {
                 if let Some(argument) = self.arguments.get_mut(z as usize) {
                     *argument = a;
@@ -82,10 +66,7 @@ impl Frame<'_> {
             isa::SST => *self.stack_slot(z.cast_signed())? = a,
             isa::SADJ => self.adjust_stack(z.cast_signed())?,
             isa::CALL => {
-                return self.unsupported(
-                    "call",
-                    ["CALL", "CALLCODE", "DELEGATECALL", "STATICCALL"].get(z as usize),
-                );
+                return self.unsupported("call", ["CALL", "CALLCODE", "DELEGATECALL", "STATICCALL"].get(z as usize));
             }
             isa::CREATE => {
                 return self.unsupported("create", ["CREATE", "CREATE2"].get(z as usize));
@@ -108,11 +89,7 @@ impl Frame<'_> {
             isa::RETURN | isa::REVERT => {
                 let range = self.range(a, b)?;
                 self.output = self.memory.get(range).unwrap_or_default().to_vec();
-                Ok(if op == isa::RETURN {
-                    Status::Success
-                } else {
-                    Status::Revert
-                })
+                Ok(if op == isa::RETURN { Status::Success } else { Status::Revert })
             }
             isa::SELFDESTRUCT => self.destruct(a).map(|()| Status::Success),
             _ => Err(Fault::Misplaced.into()),
@@ -121,18 +98,13 @@ impl Frame<'_> {
 
     fn unsupported(&self, code: &'static str, name: Option<&&'static str>) -> Result<U256, Trap> {
         self.notice()?;
-        Err(Trap::Unsupported {
-            code,
-            what: name.copied().unwrap_or(code),
-        })
+        Err(Trap::Unsupported { code, what: name.copied().unwrap_or(code) })
     }
 
     fn hash(&mut self, offset: U256, length: U256) -> Result<U256, Trap> {
         let range = self.range(offset, length)?;
         self.left -= 6 * words_of(range.len() as u64) as i64;
-        Ok(U256::from_be_bytes(keccak256(
-            self.memory.get(range).unwrap_or_default(),
-        )))
+        Ok(U256::from_be_bytes(keccak256(self.memory.get(range).unwrap_or_default())))
     }
 
     fn copy(&mut self, op: u16, target: U256, source: U256, length: U256) -> Result<(), Trap> {
@@ -177,25 +149,19 @@ impl Frame<'_> {
         self.left -= 8 * range.len() as i64;
         let data = self.memory.get(range).unwrap_or_default().to_vec();
         let topics = std::mem::take(&mut self.topics);
-        self.logs.push(Log {
-            address: self.entry.address,
-            topics,
-            data,
-        });
+        self.logs.push(Log { address: self.entry.address, topics, data });
         Ok(())
     }
 
     /// SCHK: height >= floor and height + growth <= 1024, else to 0.
     fn check_stack(&self, floor: u32, growth: i32) -> Result<(), Trap> {
-        let fits =
-            self.height >= i64::from(floor) && self.height + i64::from(growth) <= STACK_LIMIT;
+        let fits = self.height >= i64::from(floor) && self.height + i64::from(growth) <= STACK_LIMIT;
         if fits { Ok(()) } else { Err(Trap::Halt) }
     }
 
     /// The slot at a depth; -1 is the first above the top. Slots keep their words when the height falls (ISA 4.1).
     fn stack_slot(&mut self, depth: i32) -> Result<&mut U256, Trap> {
-        let index =
-            usize::try_from(self.height - 1 - i64::from(depth)).map_err(|_| Fault::Stack)?;
+        let index = usize::try_from(self.height - 1 - i64::from(depth)).map_err(|_| Fault::Stack)?;
         if index >= 2 * STACK_LIMIT as usize {
             return Err(Fault::Stack.into());
         }

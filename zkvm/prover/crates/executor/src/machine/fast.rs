@@ -28,35 +28,15 @@ impl SlotBuffer {
 }
 
 /// Runs a frame.
-pub(super) fn run_fast(
-    frame: &mut Frame<'_>,
-    loaded: &Loaded,
-    buffer: &mut SlotBuffer,
-    max_steps: u64,
-) -> Result<Ended, Struck> {
+pub(super) fn run_fast(frame: &mut Frame<'_>, loaded: &Loaded, buffer: &mut SlotBuffer, max_steps: u64) -> Result<Ended, Struck> {
     let schedule = &loaded.fast;
     let slots = buffer.enter(schedule, &frame.entry.values);
     let mut steps = 0_u64;
     let mut at = 0_usize;
-    match run_ops(
-        frame,
-        loaded,
-        slots,
-        &mut Progress {
-            steps: &mut steps,
-            at: &mut at,
-            max_steps,
-        },
-    ) {
+    match run_ops(frame, loaded, slots, &mut Progress { steps: &mut steps, at: &mut at, max_steps }) {
         Ok(status) => Ok(Ended { status, steps }),
-        Err(Trap::OutOfGas | Trap::Halt) => Ok(Ended {
-            status: Status::Halt,
-            steps,
-        }),
-        Err(trap) => Err(Struck {
-            trap,
-            id: schedule.ids.get(at).copied().unwrap_or(0),
-        }),
+        Err(Trap::OutOfGas | Trap::Halt) => Ok(Ended { status: Status::Halt, steps }),
+        Err(trap) => Err(Struck { trap, id: schedule.ids.get(at).copied().unwrap_or(0) }),
     }
 }
 
@@ -69,17 +49,8 @@ struct Progress<'a> {
 }
 
 #[allow(clippy::too_many_lines)]
-fn run_ops(
-    frame: &mut Frame<'_>,
-    loaded: &Loaded,
-    slots: &mut [U256],
-    progress: &mut Progress<'_>,
-) -> Result<Status, Trap> {
-    let Progress {
-        steps,
-        at,
-        max_steps,
-    } = progress;
+fn run_ops(frame: &mut Frame<'_>, loaded: &Loaded, slots: &mut [U256], progress: &mut Progress<'_>) -> Result<Status, Trap> {
+    let Progress { steps, at, max_steps } = progress;
     let schedule = &loaded.fast;
     let ops = schedule.ops.as_slice();
     let mut position = 0;
@@ -107,10 +78,7 @@ fn run_ops(
             }
             if **steps > *max_steps {
                 **at = position - 1;
-                return Err(Trap::Unsupported {
-                    code: "step-limit",
-                    what: "more steps than the limit",
-                });
+                return Err(Trap::Unsupported { code: "step-limit", what: "more steps than the limit" });
             }
         };
     }
@@ -146,12 +114,8 @@ fn run_ops(
             isa::SDIV => binary!(op, word::sdiv),
             isa::MOD => binary!(op, word::rem),
             isa::SMOD => binary!(op, word::smod),
-            isa::ADDMOD => {
-                slots[op.out as usize] = word::addmod(word!(op, 0), word!(op, 1), word!(op, 2))
-            }
-            isa::MULMOD => {
-                slots[op.out as usize] = word::mulmod(word!(op, 0), word!(op, 1), word!(op, 2))
-            }
+            isa::ADDMOD => slots[op.out as usize] = word::addmod(word!(op, 0), word!(op, 1), word!(op, 2)),
+            isa::MULMOD => slots[op.out as usize] = word::mulmod(word!(op, 0), word!(op, 1), word!(op, 2)),
             isa::EXP => binary!(op, word::exp),
             isa::SIGNEXTEND => binary!(op, word::signextend),
             isa::LT => binary!(op, |a: U256, b: U256| bit(a < b)),
@@ -187,11 +151,7 @@ fn run_ops(
             isa::BSGE => branch!(op, !slt(word!(op, 0), word!(op, 1))),
             isa::JMPR => {
                 charge!(op);
-                position = check!(
-                    schedule
-                        .label(word!(op, 0))
-                        .ok_or(Trap::Fault(Fault::NoLabel))
-                ) as usize;
+                position = check!(schedule.label(word!(op, 0)).ok_or(Trap::Fault(Fault::NoLabel))) as usize;
             }
             isa::JMPD => {
                 charge!(op);

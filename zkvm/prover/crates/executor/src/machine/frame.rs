@@ -64,12 +64,7 @@ pub(super) struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    pub fn new(
-        entry: Entry<'a>,
-        env: &'a Environment,
-        world: &'a mut World,
-        memory: Vec<u8>,
-    ) -> Self {
+    pub fn new(entry: Entry<'a>, env: &'a Environment, world: &'a mut World, memory: Vec<u8>) -> Self {
         let storage = std::mem::take(&mut world.account(entry.address).storage);
         Self {
             left: i64::try_from(entry.gas).unwrap_or(i64::MAX),
@@ -103,11 +98,7 @@ impl<'a> Frame<'a> {
     /// Halts if gas left is negative.
     #[inline]
     pub fn notice(&self) -> Result<(), Trap> {
-        if self.left < 0 {
-            Err(Trap::OutOfGas)
-        } else {
-            Ok(())
-        }
+        if self.left < 0 { Err(Trap::OutOfGas) } else { Ok(()) }
     }
 
     /// MGROW (ISA 3.4).
@@ -135,10 +126,7 @@ impl<'a> Frame<'a> {
         if self.left >= 0 {
             let bytes = words * 32;
             if bytes > MAX_MEMORY_BYTES {
-                return Err(Trap::Unsupported {
-                    code: "memory-limit",
-                    what: "more than 2^30 bytes of memory",
-                });
+                return Err(Trap::Unsupported { code: "memory-limit", what: "more than 2^30 bytes of memory" });
             }
             self.memory.resize(bytes as usize, 0);
         }
@@ -154,31 +142,21 @@ impl<'a> Frame<'a> {
         let (Some(offset), Some(length)) = (small(offset), small(length)) else {
             return Err(Fault::Uncovered.into());
         };
-        let end = offset
-            .checked_add(length)
-            .filter(|end| *end <= self.memory.len() as u64)
-            .ok_or(Fault::Uncovered)?;
+        let end = offset.checked_add(length).filter(|end| *end <= self.memory.len() as u64).ok_or(Fault::Uncovered)?;
         Ok(offset as usize..end as usize)
     }
 
     /// MLOAD.
     #[inline]
     pub fn load(&self, offset: U256) -> Result<U256, Trap> {
-        let bytes = small(offset)
-            .and_then(|offset| self.memory.get(offset as usize..)?.first_chunk::<32>());
-        bytes
-            .map(|bytes| U256::from_be_bytes(*bytes))
-            .ok_or(Trap::Fault(Fault::Uncovered))
+        let bytes = small(offset).and_then(|offset| self.memory.get(offset as usize..)?.first_chunk::<32>());
+        bytes.map(|bytes| U256::from_be_bytes(*bytes)).ok_or(Trap::Fault(Fault::Uncovered))
     }
 
     /// MSTORE.
     #[inline]
     pub fn store(&mut self, offset: U256, word: U256) -> Result<(), Trap> {
-        let bytes = small(offset).and_then(|offset| {
-            self.memory
-                .get_mut(offset as usize..)?
-                .first_chunk_mut::<32>()
-        });
+        let bytes = small(offset).and_then(|offset| self.memory.get_mut(offset as usize..)?.first_chunk_mut::<32>());
         *bytes.ok_or(Fault::Uncovered)? = word.to_be_bytes::<32>();
         Ok(())
     }
@@ -194,9 +172,7 @@ impl<'a> Frame<'a> {
     /// CALLDATALOAD. A create's arguments are no call data.
     #[inline]
     pub fn call_data(&self, offset: U256) -> U256 {
-        let Some(tail) =
-            small(offset).and_then(|offset| self.entry.data.get(usize::try_from(offset).ok()?..))
-        else {
+        let Some(tail) = small(offset).and_then(|offset| self.entry.data.get(usize::try_from(offset).ok()?..)) else {
             return U256::ZERO;
         };
         match tail.first_chunk::<32>() {
@@ -212,9 +188,7 @@ impl<'a> Frame<'a> {
 
 /// Copies `source` from `offset` to `target`, zeros past its end.
 pub(super) fn copy_padded(target: &mut [u8], source: &[u8], offset: U256) {
-    let tail = small(offset)
-        .and_then(|offset| source.get(usize::try_from(offset).ok()?..))
-        .unwrap_or(&[]);
+    let tail = small(offset).and_then(|offset| source.get(usize::try_from(offset).ok()?..)).unwrap_or(&[]);
     let (head, rest) = target.split_at_mut(tail.len().min(target.len()));
     head.copy_from_slice(&tail[..head.len()]);
     rest.fill(0);

@@ -27,11 +27,7 @@ impl Loaded {
     pub fn new(program: Program) -> Result<Self, RunError> {
         let facts = lint(&program).map_err(ProgramError::from)?;
         let (plain, fast) = schedules(&program, &facts)?;
-        Ok(Self {
-            program: Arc::new(program),
-            plain,
-            fast,
-        })
+        Ok(Self { program: Arc::new(program), plain, fast })
     }
 
     /// Decodes, lints and schedules a body.
@@ -66,21 +62,11 @@ impl Library {
     /// # Errors
     /// If another program for the same code object is there.
     pub fn add(&mut self, loaded: Arc<Loaded>) -> Result<(), RunError> {
-        let Program {
-            code_hash,
-            kind,
-            fork,
-            ..
-        } = *loaded.program;
+        let Program { code_hash, kind, fork, .. } = *loaded.program;
         let before = self.0.insert((code_hash, kind, fork), Arc::clone(&loaded));
-        if before.is_some_and(|before| {
-            !Arc::ptr_eq(&before, &loaded) && before.program != loaded.program
-        }) {
+        if before.is_some_and(|before| !Arc::ptr_eq(&before, &loaded) && before.program != loaded.program) {
             let code_hash = code_hash.iter().map(|byte| format!("{byte:02x}")).collect();
-            return Err(RunError::Twice {
-                code_hash,
-                kind: kind.name(),
-            });
+            return Err(RunError::Twice { code_hash, kind: kind.name() });
         }
         Ok(())
     }

@@ -34,11 +34,7 @@ pub fn execute(request: &Request, library: &Library) -> Result<Outcome, RunError
 ///
 /// # Errors
 /// As [`execute`].
-pub fn execute_limited(
-    request: &Request,
-    library: &Library,
-    max_steps: u64,
-) -> Result<Outcome, RunError> {
+pub fn execute_limited(request: &Request, library: &Library, max_steps: u64) -> Result<Outcome, RunError> {
     let mut batch = Batch::new(request, library, None);
     batch.max_steps = max_steps;
     Ok(batch.run()?.0)
@@ -48,11 +44,7 @@ pub fn execute_limited(
 ///
 /// # Errors
 /// As [`execute`], or if there are more than `max_steps` steps.
-pub fn trace(
-    request: &Request,
-    library: &Library,
-    max_steps: usize,
-) -> Result<(Outcome, Trace), RunError> {
+pub fn trace(request: &Request, library: &Library, max_steps: usize) -> Result<(Outcome, Trace), RunError> {
     Batch::new(request, library, Some(Tracer::new(max_steps))).run()
 }
 
@@ -96,16 +88,7 @@ struct Finished {
 impl<'a> Batch<'a> {
     fn new(request: &'a Request, library: &'a Library, tracer: Option<Tracer>) -> Self {
         let world = World::new(request);
-        Self {
-            request,
-            library,
-            world,
-            tracer,
-            placed: HashMap::new(),
-            buffers: HashMap::new(),
-            memory: Vec::new(),
-            max_steps: u64::MAX,
-        }
+        Self { request, library, world, tracer, placed: HashMap::new(), buffers: HashMap::new(), memory: Vec::new(), max_steps: u64::MAX }
     }
 
     fn run(mut self) -> Result<(Outcome, Trace), RunError> {
@@ -122,38 +105,23 @@ impl<'a> Batch<'a> {
             }
         }
         outcome.state = self.world.into_state();
-        Ok((
-            outcome,
-            self.tracer.map(|tracer| tracer.trace).unwrap_or_default(),
-        ))
+        Ok((outcome, self.tracer.map(|tracer| tracer.trace).unwrap_or_default()))
     }
 
     fn call(&mut self, index: usize, call: &Call) -> Result<CallResult, Stop> {
-        let code = call
-            .create
-            .clone()
-            .unwrap_or_else(|| self.world.code(&call.to));
+        let code = call.create.clone().unwrap_or_else(|| self.world.code(&call.to));
         let loaded = self.program(index, call, &code)?;
         let before = self.world.existence(&call.to);
         if !self.world.transfer(call.caller, call.to, call.value) {
             let what = "the value cannot be paid, or overflows the receiver's balance".to_owned();
-            return Err(RunError::from(RequestError {
-                place: format!("calls[{index}].value"),
-                what,
-            })
-            .into());
+            return Err(RunError::from(RequestError { place: format!("calls[{index}].value"), what }).into());
         }
         let nonce = self.world.account(call.to).nonce;
         if call.create.is_some() && self.world.rules.create_sets_nonce() {
             self.world.account(call.to).nonce = 1;
         }
-        let coinbase = self
-            .world
-            .rules
-            .warm_coinbase()
-            .then_some(self.request.env.coinbase);
-        self.world
-            .start_call([call.caller, call.to].into_iter().chain(coinbase));
+        let coinbase = self.world.rules.warm_coinbase().then_some(self.request.env.coinbase);
+        self.world.start_call([call.caller, call.to].into_iter().chain(coinbase));
         let entry = self.enter(index, call, &code);
         let finished = match loaded {
             Some(loaded) => self.frame(entry, &loaded),
@@ -185,33 +153,13 @@ impl<'a> Batch<'a> {
     }
 
     /// The program of the code that a call runs; none for no code.
-    fn program(
-        &self,
-        index: usize,
-        call: &Call,
-        code: &Arc<[u8]>,
-    ) -> Result<Option<Arc<Loaded>>, Stop> {
-        let unsupported = |code| {
-            Stop::Unsupported(Unsupported {
-                code,
-                what: hex(&call.to),
-                call: index,
-                id: 0,
-            })
-        };
-        let kind = if call.create.is_some() {
-            CodeKind::Creation
-        } else {
-            CodeKind::Runtime
-        };
+    fn program(&self, index: usize, call: &Call, code: &Arc<[u8]>) -> Result<Option<Arc<Loaded>>, Stop> {
+        let unsupported = |code| Stop::Unsupported(Unsupported { code, what: hex(&call.to), call: index, id: 0 });
+        let kind = if call.create.is_some() { CodeKind::Creation } else { CodeKind::Runtime };
         if kind == CodeKind::Runtime && self.world.rules.is_precompile(&call.to) {
             return Err(unsupported("precompile"));
         }
-        if kind == CodeKind::Runtime
-            && self.world.rules.delegates()
-            && code.len() == 23
-            && code.starts_with(&DELEGATION)
-        {
+        if kind == CodeKind::Runtime && self.world.rules.delegates() && code.len() == 23 && code.starts_with(&DELEGATION) {
             return Err(unsupported("delegation"));
         }
         if code.is_empty() {
@@ -223,10 +171,7 @@ impl<'a> Batch<'a> {
         };
         match self.library.get(hash, kind, self.request.fork) {
             Some(loaded) => Ok(Some(Arc::clone(loaded))),
-            None => Err(Stop::Missing(MissingCode {
-                code: Arc::clone(code),
-                kind,
-            })),
+            None => Err(Stop::Missing(MissingCode { code: Arc::clone(code), kind })),
         }
     }
 
@@ -258,25 +203,12 @@ impl<'a> Batch<'a> {
             self.world.balance(&call.to),
         ];
         const { assert!(isa::ENV_KINDS.len() == 18) };
-        Entry {
-            call: index as u32,
-            address: call.to,
-            creates,
-            code,
-            data,
-            gas: call.gas,
-            values,
-        }
+        Entry { call: index as u32, address: call.to, creates, code, data, gas: call.gas, values }
     }
 
     /// Runs a frame and takes its slots back, undone if it failed.
     fn frame(&mut self, entry: Entry<'_>, loaded: &Arc<Loaded>) -> Result<Finished, Stop> {
-        let Entry {
-            address,
-            call,
-            gas: gas_given,
-            ..
-        } = entry;
+        let Entry { address, call, gas: gas_given, .. } = entry;
         let program = self.place(loaded)?;
         self.memory.clear();
         let memory = std::mem::take(&mut self.memory);
@@ -284,20 +216,11 @@ impl<'a> Batch<'a> {
         let (begun, first, first_pure) = self.tracer.as_ref().map_or((0, 0, 0), Tracer::position);
         let ended = match self.tracer.as_mut() {
             None => {
-                let buffer = self
-                    .buffers
-                    .entry(Arc::as_ptr(loaded))
-                    .or_insert_with(|| SlotBuffer::new(loaded));
-                run_fast(&mut frame, loaded, buffer, self.max_steps)
-                    .map(|ended| (ended, End::Instruction))
-                    .map_err(Stopped::Struck)
+                let buffer = self.buffers.entry(Arc::as_ptr(loaded)).or_insert_with(|| SlotBuffer::new(loaded));
+                run_fast(&mut frame, loaded, buffer, self.max_steps).map(|ended| (ended, End::Instruction)).map_err(Stopped::Struck)
             }
             Some(tracer) => {
-                let base = tracer
-                    .trace
-                    .programs
-                    .get(program as usize)
-                    .map_or(0, |placed| placed.base);
+                let base = tracer.trace.programs.get(program as usize).map_or(0, |placed| placed.base);
                 run_traced(&mut frame, loaded, base, tracer)
             }
         };
@@ -307,15 +230,7 @@ impl<'a> Batch<'a> {
             frame.undo_stores();
         }
         let left = u64::try_from(frame.left).unwrap_or(0);
-        let Frame {
-            storage,
-            memory,
-            logs,
-            mut output,
-            refund,
-            destroyed,
-            ..
-        } = frame;
+        let Frame { storage, memory, logs, mut output, refund, destroyed, .. } = frame;
         self.memory = memory;
         self.world.account(address).storage = storage;
         if let (Err(_), Some(tracer)) = (&ended, self.tracer.as_mut()) {
@@ -323,28 +238,13 @@ impl<'a> Batch<'a> {
             tracer.trace.pures.truncate(first_pure);
         }
         let (ended, end) = ended.map_err(|stopped| self.stop(stopped, call))?;
-        let gas_left = if ended.status == Status::Halt {
-            0
-        } else {
-            left
-        };
+        let gas_left = if ended.status == Status::Halt { 0 } else { left };
         if let Some(tracer) = self.tracer.as_mut() {
             tracer.clk += if failed { 4 * undone as u32 } else { 0 };
-            let log = |log: &Log| LogRecord {
-                clk: 0,
-                address: log.address,
-                topics: log.topics.clone(),
-                data: log.data.clone(),
-            };
+            let log = |log: &Log| LogRecord { clk: 0, address: log.address, topics: log.topics.clone(), data: log.data.clone() };
             let mut records: Vec<LogRecord> = logs.iter().map(log).collect();
-            let clocks = tracer.trace.steps[first..]
-                .iter()
-                .filter(|step| step.op == isa::LOG)
-                .map(|step| step.clk);
-            records
-                .iter_mut()
-                .zip(clocks)
-                .for_each(|(record, clk)| record.clk = clk);
+            let clocks = tracer.trace.steps[first..].iter().filter(|step| step.op == isa::LOG).map(|step| step.clk);
+            records.iter_mut().zip(clocks).for_each(|(record, clk)| record.clk = clk);
             tracer.trace.frames.push(crate::trace::Frame {
                 entry: begun,
                 exit: tracer.clk,
@@ -365,20 +265,9 @@ impl<'a> Batch<'a> {
             output.clear();
         }
         let logs = if success { logs } else { Vec::new() };
-        let refund = if success {
-            u64::try_from(refund).unwrap_or(0)
-        } else {
-            0
-        };
+        let refund = if success { u64::try_from(refund).unwrap_or(0) } else { 0 };
         let destroyed = if success { destroyed } else { Vec::new() };
-        Ok(Finished {
-            ended,
-            gas_left,
-            refund,
-            output,
-            logs,
-            destroyed,
-        })
+        Ok(Finished { ended, gas_left, refund, output, logs, destroyed })
     }
 
     /// A call to an account without code, or a create with empty code: success with all its gas.
@@ -402,18 +291,8 @@ impl<'a> Batch<'a> {
                 output: Vec::new(),
             });
         }
-        let ended = Ended {
-            status: Status::Success,
-            steps: 0,
-        };
-        Finished {
-            ended,
-            gas_left: entry.gas,
-            refund: 0,
-            output: Vec::new(),
-            logs: Vec::new(),
-            destroyed: Vec::new(),
-        }
+        let ended = Ended { status: Status::Success, steps: 0 };
+        Finished { ended, gas_left: entry.gas, refund: 0, output: Vec::new(), logs: Vec::new(), destroyed: Vec::new() }
     }
 
     /// Index of the program in the trace's table, where it takes its place when it is first run (ISA 1.5).
@@ -424,11 +303,7 @@ impl<'a> Batch<'a> {
         if let Some(index) = self.placed.get(&Arc::as_ptr(loaded)) {
             return Ok(*index);
         }
-        let programs = tracer
-            .trace
-            .programs
-            .iter()
-            .map(|placed| Arc::clone(&placed.program));
+        let programs = tracer.trace.programs.iter().map(|placed| Arc::clone(&placed.program));
         tracer.trace.programs = Placed::place(programs.chain([Arc::clone(&loaded.program)]))?;
         let index = self.placed.len() as u32;
         self.placed.insert(Arc::as_ptr(loaded), index);
@@ -438,41 +313,20 @@ impl<'a> Batch<'a> {
     fn stop(&self, stopped: Stopped, call: u32) -> Stop {
         let call = call as usize;
         match stopped {
-            Stopped::TooLong => Stop::Error(
-                self.tracer
-                    .as_ref()
-                    .map_or(RunError::TooLong(0), Tracer::too_long),
-            ),
-            Stopped::Struck(Struck {
-                trap: Trap::Unsupported { code, what },
-                id,
-            }) => {
+            Stopped::TooLong => Stop::Error(self.tracer.as_ref().map_or(RunError::TooLong(0), Tracer::too_long)),
+            Stopped::Struck(Struck { trap: Trap::Unsupported { code, what }, id }) => {
                 let what = what.to_owned();
-                Stop::Unsupported(Unsupported {
-                    code,
-                    what,
-                    call,
-                    id,
-                })
+                Stop::Unsupported(Unsupported { code, what, call, id })
             }
-            Stopped::Struck(Struck {
-                trap: Trap::Fault(fault),
-                id,
-            }) => Stop::Error(RunError::Fault { call, id, fault }),
-            Stopped::Struck(Struck { id, .. }) => Stop::Error(RunError::Fault {
-                call,
-                id,
-                fault: super::Fault::Misplaced,
-            }),
+            Stopped::Struck(Struck { trap: Trap::Fault(fault), id }) => Stop::Error(RunError::Fault { call, id, fault }),
+            Stopped::Struck(Struck { id, .. }) => Stop::Error(RunError::Fault { call, id, fault: super::Fault::Misplaced }),
         }
     }
 
     /// Code of a create, accounts that SELFDESTRUCT removes.
     fn commit(&mut self, call: &Call, finished: &Finished) {
         if call.create.is_some() {
-            self.world
-                .account(call.to)
-                .set_code(finished.output.clone().into());
+            self.world.account(call.to).set_code(finished.output.clone().into());
         }
         for address in &finished.destroyed {
             self.world.delete(*address);

@@ -18,21 +18,12 @@ impl Frame<'_> {
 
     pub(super) fn sstore(&mut self, key: U256, word: U256) -> Result<(), Trap> {
         self.notice()?;
-        if self
-            .rules
-            .store_sentry()
-            .is_some_and(|sentry| self.left <= sentry)
-        {
+        if self.rules.store_sentry().is_some_and(|sentry| self.left <= sentry) {
             return Err(Trap::Halt);
         }
         let slot = self.storage.entry(key).or_default();
         let cold = slot.touch(self.entry.call);
-        let price = self.rules.store(Store {
-            original: slot.original,
-            current: slot.value,
-            new: word,
-            cold,
-        });
+        let price = self.rules.store(Store { original: slot.original, current: slot.value, new: word, cold });
         self.undo.push((key, slot.value));
         slot.value = word;
         self.left -= price.gas;
@@ -72,10 +63,7 @@ impl Frame<'_> {
         self.left -= self.rules.new_beneficiary(exists, dead, !balance.is_zero());
         self.notice()?;
         if !self.world.transfer(own, heir, balance) {
-            return Err(Trap::Unsupported {
-                code: "balance-limit",
-                what: "a balance of 2^256 or more",
-            });
+            return Err(Trap::Unsupported { code: "balance-limit", what: "a balance of 2^256 or more" });
         }
         if self.entry.creates || !self.rules.destructs_only_created() {
             self.refund += self.rules.destruct_refund();
@@ -88,19 +76,13 @@ impl Frame<'_> {
     pub(super) fn block_hash(&self, number: U256) -> U256 {
         let current = self.env.number;
         let recent = number < current && current - number <= U256::from(256);
-        let hash = if recent {
-            self.env.block_hashes.get(&number)
-        } else {
-            None
-        };
+        let hash = if recent { self.env.block_hashes.get(&number) } else { None };
         hash.copied().unwrap_or_default()
     }
 
     /// A versioned hash of the transaction, 0 past the last.
     pub(super) fn blob_hash(&self, index: U256) -> U256 {
-        let hash = usize::try_from(index)
-            .ok()
-            .and_then(|index| self.env.blob_hashes.get(index));
+        let hash = usize::try_from(index).ok().and_then(|index| self.env.blob_hashes.get(index));
         hash.copied().unwrap_or_default()
     }
 

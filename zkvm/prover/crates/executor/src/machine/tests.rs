@@ -16,8 +16,7 @@ const ENTRY: Line = (REGION, NONE, 0);
 
 fn library(program: &Program) -> Library {
     let mut out = Library::default();
-    out.add(Loaded::new(program.clone()).unwrap().into())
-        .unwrap();
+    out.add(Loaded::new(program.clone()).unwrap().into()).unwrap();
     out
 }
 
@@ -29,11 +28,7 @@ fn run(program: &Program, request: &Request) -> (Outcome, Trace) {
     check(&recorded, program);
     let steps: Vec<_> = traced.calls.iter().map(|call| call.steps).collect();
     for outcome in [&mut fast, &mut traced] {
-        outcome
-            .calls
-            .iter_mut()
-            .filter(|call| call.status == Status::Halt)
-            .for_each(|call| call.steps = 0);
+        outcome.calls.iter_mut().filter(|call| call.status == Status::Halt).for_each(|call| call.steps = 0);
     }
     assert_eq!(fast, traced);
     for (call, steps) in traced.calls.iter_mut().zip(steps) {
@@ -55,40 +50,18 @@ fn check(trace: &Trace, program: &Program) {
             assert_eq!((step.gas, step.words, step.region), (gas, words, region));
             assert!(step.words_after >= words);
             (gas, words, next) = (gas + step.charge, step.words_after, step.next);
-            region = if matches!(step.op, REGION | LABEL) {
-                clk
-            } else {
-                region
-            };
+            region = if matches!(step.op, REGION | LABEL) { clk } else { region };
             assert_eq!(program.instructions[step.id as usize - 1].op, step.op);
         }
         let left = frame.gas_given as i64 - gas as i64 - memory_gas(u64::from(words));
         assert_eq!(frame.end == End::OutOfGas, left < 0);
-        assert_eq!(
-            frame.gas_left as i64,
-            if frame.status == Status::Halt {
-                0
-            } else {
-                left
-            }
-        );
-        let stores = steps
-            .iter()
-            .filter(|step| matches!(step.op, SSTORE | TSTORE) && step.next != 0)
-            .count() as u32;
-        let undone = if frame.status == Status::Success {
-            0
-        } else {
-            stores
-        };
+        assert_eq!(frame.gas_left as i64, if frame.status == Status::Halt { 0 } else { left });
+        let stores = steps.iter().filter(|step| matches!(step.op, SSTORE | TSTORE) && step.next != 0).count() as u32;
+        let undone = if frame.status == Status::Success { 0 } else { stores };
         clk += 4 * (1 + undone + u32::from(arrives_later(frame.end, steps)));
         assert_eq!(frame.exit, clk);
     }
-    let mut seen: Vec<_> = trace
-        .pures
-        .iter()
-        .map(|pure| (pure.region, pure.id))
-        .collect();
+    let mut seen: Vec<_> = trace.pures.iter().map(|pure| (pure.region, pure.id)).collect();
     seen.sort_unstable();
     seen.dedup();
     assert_eq!(seen.len(), trace.pures.len());
@@ -109,12 +82,7 @@ fn one(chained: &[Line], pure: &[Line], constants: &[u64], gas: u64) -> (Outcome
 
 fn ends(found: &(Outcome, Trace)) -> (Status, End, u64, u32) {
     let (outcome, trace) = found;
-    (
-        outcome.calls[0].status,
-        trace.frames[0].end,
-        outcome.calls[0].gas_left,
-        trace.steps.last().map_or(9, |step| step.next),
-    )
+    (outcome.calls[0].status, trace.frames[0].end, outcome.calls[0].gas_left, trace.steps.last().map_or(9, |step| step.next))
 }
 
 /// Sums 0 .. n in registers: register 0 is the counter, 1 the sum.
@@ -150,10 +118,7 @@ fn loops_registers_and_memory() {
     assert_eq!(outcome.calls[0].gas_left, 10_000 - 10 * 29 - 6 - 3);
     assert_eq!(outcome.calls[0].steps, 1 + 10 * 6 + 4);
     assert_eq!(trace.pures.len(), 2 * 20);
-    assert_eq!(
-        (trace.frames[1].entry, trace.programs.len()),
-        (trace.frames[0].exit, 1)
-    );
+    assert_eq!((trace.frames[1].entry, trace.programs.len()), (trace.frames[0].exit, 1));
 }
 
 #[test]
@@ -162,51 +127,22 @@ fn out_of_gas_is_noticed_once() {
     for gas in 0..310 {
         let (outcome, trace) = run(&program, &request(&program, gas, &[&[]]));
         let enough = gas >= 299;
-        assert_eq!(
-            outcome.calls[0].status,
-            if enough {
-                Status::Success
-            } else {
-                Status::Halt
-            }
-        );
-        assert_eq!(
-            trace.frames[0].end,
-            if enough {
-                End::Instruction
-            } else {
-                End::OutOfGas
-            }
-        );
+        assert_eq!(outcome.calls[0].status, if enough { Status::Success } else { Status::Halt });
+        assert_eq!(trace.frames[0].end, if enough { End::Instruction } else { End::OutOfGas });
     }
 }
 
 #[test]
 fn observers_that_cannot_pay_do_not_act() {
     let gas = [ENTRY, (GAS, NONE, 2), (STOP, NONE, 0)];
-    assert_eq!(
-        ends(&one(&gas, &[], &[], 1)),
-        (Status::Halt, End::OutOfGas, 0, 0)
-    );
-    assert_eq!(
-        ends(&one(&gas, &[], &[], 2)),
-        (Status::Success, End::Instruction, 0, 0)
-    );
+    assert_eq!(ends(&one(&gas, &[], &[], 1)), (Status::Halt, End::OutOfGas, 0, 0));
+    assert_eq!(ends(&one(&gas, &[], &[], 2)), (Status::Success, End::Instruction, 0, 0));
     let stop = [ENTRY, (STOP, NONE, 5)];
-    assert_eq!(
-        ends(&one(&stop, &[], &[], 4)),
-        (Status::Halt, End::OutOfGas, 0, 0)
-    );
+    assert_eq!(ends(&one(&stop, &[], &[], 4)), (Status::Halt, End::OutOfGas, 0, 0));
     let charge = [ENTRY, (CHARGE, NONE, 5), (STOP, NONE, 0)];
-    assert_eq!(
-        ends(&one(&charge, &[], &[], 4)),
-        (Status::Halt, End::OutOfGas, 0, 3)
-    );
+    assert_eq!(ends(&one(&charge, &[], &[], 4)), (Status::Halt, End::OutOfGas, 0, 3));
     let halt = [ENTRY, (HALT, NONE, 0)];
-    assert_eq!(
-        ends(&one(&halt, &[], &[], 4)),
-        (Status::Halt, End::Instruction, 0, 0)
-    );
+    assert_eq!(ends(&one(&halt, &[], &[], 4)), (Status::Halt, End::Instruction, 0, 0));
 }
 
 #[test]
@@ -216,117 +152,51 @@ fn stores_are_undone_and_leave_records() {
     let found = one(&store(stop), &[(ADD, [6, 6, 0], 0)], &[1, 5], 100_000);
     assert_eq!(found.0.state[&CONTRACT].storage[&U256::ONE], U256::ONE);
     assert_eq!(found.0.calls[0].gas_left, 100_000 - 10 - 22_100 - 100);
-    let found = one(
-        &store((REVERT, [5, 5, 0], 0)),
-        &[(ADD, [6, 6, 0], 0)],
-        &[0, 5],
-        100_000,
-    );
+    let found = one(&store((REVERT, [5, 5, 0], 0)), &[(ADD, [6, 6, 0], 0)], &[0, 5], 100_000);
     assert!(found.0.state[&CONTRACT].storage.is_empty());
-    assert_eq!(
-        found.1.frames[0].exit,
-        found.1.frames[0].entry + 4 * (1 + 4 + 2)
-    );
+    assert_eq!(found.1.frames[0].exit, found.1.frames[0].entry + 4 * (1 + 4 + 2));
     // The sentry: gas left 2300 after the field.
     let found = one(&store(stop), &[(ADD, [6, 6, 0], 0)], &[1, 5], 2310);
-    assert_eq!(
-        (ends(&found), found.1.steps[1].charge),
-        ((Status::Halt, End::Instruction, 0, 0), 10)
-    );
+    assert_eq!((ends(&found), found.1.steps[1].charge), ((Status::Halt, End::Instruction, 0, 0), 10));
     // Dynamic gas that is not there: the store is complete and undone.
     let found = one(&store(stop), &[(ADD, [6, 6, 0], 0)], &[1, 5], 2311);
-    assert_eq!(
-        (ends(&found), found.1.frames[0].exit),
-        ((Status::Halt, End::OutOfGas, 0, 3), 4 + 4 * (1 + 2 + 1 + 1))
-    );
+    assert_eq!((ends(&found), found.1.frames[0].exit), ((Status::Halt, End::OutOfGas, 0, 3), 4 + 4 * (1 + 2 + 1 + 1)));
     // The field alone is too much.
     let found = one(&store(stop), &[(ADD, [6, 6, 0], 0)], &[1, 5], 9);
-    assert_eq!(
-        (ends(&found), found.1.frames[0].exit),
-        ((Status::Halt, End::OutOfGas, 0, 0), 4 + 4 * (1 + 2))
-    );
+    assert_eq!((ends(&found), found.1.frames[0].exit), ((Status::Halt, End::OutOfGas, 0, 0), 4 + 4 * (1 + 2)));
 }
 
 #[test]
 fn warm_sets_and_originals_start_anew() {
-    let chained = [
-        ENTRY,
-        (SLOAD, [6, 0, 0], 100),
-        (SLOAD, [6, 0, 0], 100),
-        (SSTORE, [6, 7, 0], 0),
-        (STOP, NONE, 0),
-    ];
+    let chained = [ENTRY, (SLOAD, [6, 0, 0], 100), (SLOAD, [6, 0, 0], 100), (SSTORE, [6, 7, 0], 0), (STOP, NONE, 0)];
     let program = program(&chained, &[], &[0, 9]);
     let (outcome, _) = run(&program, &request(&program, 50_000, &[&[], &[]]));
-    let left: Vec<_> = outcome
-        .calls
-        .iter()
-        .map(|call| 50_000 - call.gas_left)
-        .collect();
+    let left: Vec<_> = outcome.calls.iter().map(|call| 50_000 - call.gas_left).collect();
     assert_eq!(left, [2200 + 20_000, 2200 + 100]);
 }
 
 #[test]
 fn memory_limits() {
-    let grow = |offset: u64, length: u64| {
-        one(
-            &[
-                ENTRY,
-                (MGROW, [5, 6, 0], 0),
-                (MSIZE, NONE, 0),
-                (STOP, NONE, 0),
-            ],
-            &[],
-            &[offset, length],
-            1 << 50,
-        )
-    };
-    assert_eq!(
-        ends(&grow(0, 33)),
-        (Status::Success, End::Instruction, (1 << 50) - 6, 0)
-    );
-    assert_eq!(
-        ends(&grow(1, 1 << 32)),
-        (Status::Halt, End::Instruction, 0, 0)
-    );
+    let grow = |offset: u64, length: u64| one(&[ENTRY, (MGROW, [5, 6, 0], 0), (MSIZE, NONE, 0), (STOP, NONE, 0)], &[], &[offset, length], 1 << 50);
+    assert_eq!(ends(&grow(0, 33)), (Status::Success, End::Instruction, (1 << 50) - 6, 0));
+    assert_eq!(ends(&grow(1, 1 << 32)), (Status::Halt, End::Instruction, 0, 0));
     let huge = grow(5, (1 << 32) - 5).0.unsupported.unwrap();
     assert_eq!((huge.code, huge.id), ("memory-limit", 2));
-    let zero = one(
-        &[ENTRY, (MGROW, [5, 4, 0], 0), (STOP, NONE, 0)],
-        &[],
-        &[0, 1 << 40],
-        10,
-    );
+    let zero = one(&[ENTRY, (MGROW, [5, 4, 0], 0), (STOP, NONE, 0)], &[], &[0, 1 << 40], 10);
     assert_eq!(zero.0.calls[0].gas_left, 10);
 }
 
 #[test]
 fn faults_are_typed() {
     let uncovered = program(&[ENTRY, (MLOAD, [4, 0, 0], 0), (STOP, NONE, 0)], &[], &[0]);
-    let nowhere = program(
-        &[
-            ENTRY,
-            (JMPR, [4, 0, 0], 0),
-            (REGION, NONE, 0),
-            (STOP, NONE, 0),
-        ],
-        &[],
-        &[3],
-    );
+    let nowhere = program(&[ENTRY, (JMPR, [4, 0, 0], 0), (REGION, NONE, 0), (STOP, NONE, 0)], &[], &[3]);
     let mut nowhere = nowhere;
     nowhere.instructions[1].fields[0] = 5;
     for (program, fault) in [(uncovered, Fault::Uncovered), (nowhere, Fault::NoLabel)] {
         let request = request(&program, 100, &[&[]]);
-        let expected = RunError::Fault {
-            call: 0,
-            id: 2,
-            fault,
-        };
+        let expected = RunError::Fault { call: 0, id: 2, fault };
         assert_eq!(execute(&request, &library(&program)).unwrap_err(), expected);
-        assert_eq!(
-            trace(&request, &library(&program), 100).unwrap_err(),
-            expected
-        );
+        assert_eq!(trace(&request, &library(&program), 100).unwrap_err(), expected);
     }
     let program = loop_program();
     let long = trace(&request(&program, 10_000, &[&[]]), &library(&program), 20);
@@ -337,73 +207,34 @@ fn faults_are_typed() {
 fn endless_loops_meet_the_limit() {
     let endless = program(&[ENTRY, (JMP, [0, 0, 1], 0)], &[], &[]);
     let outcome = execute_limited(&request(&endless, 0, &[&[]]), &library(&endless), 1000).unwrap();
-    assert_eq!(
-        outcome.unsupported.map(|found| (found.code, found.id)),
-        Some(("step-limit", 2))
-    );
+    assert_eq!(outcome.unsupported.map(|found| (found.code, found.id)), Some(("step-limit", 2)));
 }
 
 #[test]
 fn what_cannot_run_is_said() {
-    let chained = [
-        ENTRY,
-        (BALANCE, [5, 0, 0], 0),
-        (CREATE, NONE, 0),
-        (STOP, NONE, 0),
-    ];
+    let chained = [ENTRY, (BALANCE, [5, 0, 0], 0), (CREATE, NONE, 0), (STOP, NONE, 0)];
     let mut calls = program(&chained, &[], &[0]);
     for index in 0..3 {
-        calls.instructions.insert(
-            2 + index,
-            crate::program::Instruction {
-                op: ARG,
-                fields: [8, 0, index as u32],
-                gas: 0,
-            },
-        );
+        calls.instructions.insert(2 + index, crate::program::Instruction { op: ARG, fields: [8, 0, index as u32], gas: 0 });
     }
     calls.chained = 7;
     calls.instructions[1].fields[0] = 8;
     let (outcome, trace) = run(&calls, &request(&calls, 100_000, &[&[]]));
     let unsupported = outcome.unsupported.unwrap();
-    assert_eq!(
-        (
-            unsupported.code,
-            unsupported.what.as_str(),
-            unsupported.call,
-            unsupported.id
-        ),
-        ("create", "CREATE", 0, 6)
-    );
+    assert_eq!((unsupported.code, unsupported.what.as_str(), unsupported.call, unsupported.id), ("create", "CREATE", 0, 6));
     assert!(outcome.calls.is_empty() && trace.frames.is_empty() && trace.steps.is_empty());
     let program = loop_program();
     let none = execute(&request(&program, 1, &[&[]]), &Library::default()).unwrap();
-    assert_eq!(
-        none.missing_code.map(|missing| missing.kind),
-        Some(CodeKind::Runtime)
-    );
+    assert_eq!(none.missing_code.map(|missing| missing.kind), Some(CodeKind::Runtime));
     let mut precompile = request(&program, 1, &[&[]]);
     precompile.calls[0].to = [0; 20];
     precompile.calls[0].to[19] = 9;
-    assert_eq!(
-        execute(&precompile, &library(&program))
-            .unwrap()
-            .unsupported
-            .unwrap()
-            .code,
-        "precompile"
-    );
+    assert_eq!(execute(&precompile, &library(&program)).unwrap().unsupported.unwrap().code, "precompile");
 }
 
 #[test]
 fn creates_set_code_and_value_moves() {
-    let chained = [
-        ENTRY,
-        (ENV, [0, 0, 5], 0),
-        (MGROW, [9, 10, 0], 0),
-        (CODECOPY, [9, 9, 2], 0),
-        (RETURN, [9, 2, 0], 0),
-    ];
+    let chained = [ENTRY, (ENV, [0, 0, 5], 0), (MGROW, [9, 10, 0], 0), (CODECOPY, [9, 9, 2], 0), (RETURN, [9, 2, 0], 0)];
     let mut create = program(&chained, &[], &[0, 32]);
     for (index, field) in [(2, 0), (2, 1), (3, 0), (3, 1), (4, 0)] {
         create.instructions[index].fields[field] = if (index, field) == (2, 1) { 7 } else { 6 };
@@ -415,19 +246,14 @@ fn creates_set_code_and_value_moves() {
     request.calls[0].to = fresh;
     let (outcome, _) = run(&create, &request);
     let account = &outcome.state[&fresh];
-    assert_eq!(
-        (&account.code[..], account.nonce, account.balance),
-        ([0x5b, 0, 7, 8].as_slice(), 1, U256::from(4))
-    );
+    assert_eq!((&account.code[..], account.nonce, account.balance), ([0x5b, 0, 7, 8].as_slice(), 1, U256::from(4)));
     assert_eq!(outcome.state[&CALLER].balance, U256::from(6));
     request.calls[0].gas = 0;
     let (outcome, _) = run(&create, &request);
     assert_eq!(outcome.calls[0].status, Status::Halt);
     assert!(!outcome.state.contains_key(&fresh));
     request.calls[0].value = U256::from(11);
-    assert!(
-        matches!(execute(&request, &library(&create)), Err(RunError::Request(error)) if error.place == "calls[0].value")
-    );
+    assert!(matches!(execute(&request, &library(&create)), Err(RunError::Request(error)) if error.place == "calls[0].value"));
 }
 
 #[test]
@@ -443,21 +269,11 @@ fn selfdestruct_follows_the_rule_set() {
         program.fork = fork;
         let (outcome, _) = run(&program, &request(&program, 100_000, &[&[]]));
         let call = &outcome.calls[0];
-        assert_eq!(
-            (100_000 - call.gas_left, call.refund, call.destroyed.len()),
-            (gas, refund, usize::from(destroyed)),
-            "{fork}"
-        );
+        assert_eq!((100_000 - call.gas_left, call.refund, call.destroyed.len()), (gas, refund, usize::from(destroyed)), "{fork}");
         let own = &outcome.state[&CONTRACT];
-        assert_eq!(
-            (own.balance.is_zero(), own.code.is_empty()),
-            (true, destroyed)
-        );
+        assert_eq!((own.balance.is_zero(), own.code.is_empty()), (true, destroyed));
         let (outcome, trace) = run(&program, &request(&program, gas - 1, &[&[]]));
-        assert_eq!(
-            (outcome.calls[0].status, trace.frames[0].end),
-            (Status::Halt, End::OutOfGas)
-        );
+        assert_eq!((outcome.calls[0].status, trace.frames[0].end), (Status::Halt, End::OutOfGas));
         assert_eq!(outcome.state[&CONTRACT].balance, U256::from(1000));
     }
 }
@@ -469,16 +285,6 @@ fn calls_without_code_succeed() {
     request.calls[0].to = CALLER;
     request.calls[1].gas = 400;
     let (outcome, trace) = run(&program, &request);
-    assert_eq!(
-        (outcome.calls[0].status, outcome.calls[0].gas_left),
-        (Status::Success, 77)
-    );
-    assert_eq!(
-        (
-            trace.frames[0].program,
-            trace.frames[0].exit,
-            trace.frames[1].entry
-        ),
-        (None, 8, 8)
-    );
+    assert_eq!((outcome.calls[0].status, outcome.calls[0].gas_left), (Status::Success, 77));
+    assert_eq!((trace.frames[0].program, trace.frames[0].exit, trace.frames[1].entry), (None, 8, 8));
 }

@@ -27,11 +27,7 @@ pub(super) enum Stopped {
 impl Tracer {
     pub fn new(max_steps: usize) -> Self {
         // Each step takes 4 ticks of the clock and at most one undo group of 4, and the clock has 31 bits.
-        Self {
-            trace: Trace::default(),
-            max_steps: max_steps.min(1 << 27),
-            clk: 4,
-        }
+        Self { trace: Trace::default(), max_steps: max_steps.min(1 << 27), clk: 4 }
     }
 
     /// Clock of the next entry, steps and pure steps so far.
@@ -70,25 +66,11 @@ struct Running<'r, 'f> {
 }
 
 /// Runs a frame and records it. The frame's entry is the tracer's clk; steps begin 4 later.
-pub(super) fn run_traced(
-    frame: &mut Frame<'_>,
-    loaded: &Loaded,
-    base: u32,
-    tracer: &mut Tracer,
-) -> Result<(Ended, End), Stopped> {
+pub(super) fn run_traced(frame: &mut Frame<'_>, loaded: &Loaded, base: u32, tracer: &mut Tracer) -> Result<(Ended, End), Stopped> {
     let slots = loaded.plain.slots.initial(&loaded.program);
     let recorded = vec![0; loaded.program.instructions.len() + 1];
     let entry = tracer.clk;
-    let running = Running {
-        frame,
-        loaded,
-        slots,
-        recorded,
-        base,
-        entry,
-        region: entry,
-        clk: entry,
-    };
+    let running = Running { frame, loaded, slots, recorded, base, entry, region: entry, clk: entry };
     running.run(tracer)
 }
 
@@ -156,13 +138,7 @@ impl Running<'_, '_> {
             if let Some((status, end)) = ended {
                 // Arrival at identifier 0, and gas that runs out after a completed instruction, are found by one more row.
                 let last = tracer.trace.steps.last();
-                let found_later = last.is_some_and(|step| {
-                    if end == End::OutOfGas {
-                        step.next != 0
-                    } else {
-                        row.kind != Kind::End
-                    }
-                });
+                let found_later = last.is_some_and(|step| if end == End::OutOfGas { step.next != 0 } else { row.kind != Kind::End });
                 tracer.clk = self.clk + if found_later { 8 } else { 4 };
                 let steps = (tracer.trace.steps.len() - first) as u64;
                 return Ok((Ended { status, steps }, end));
@@ -182,11 +158,7 @@ impl Running<'_, '_> {
 
     fn operands(&self, row: &Row, op: &Op) -> [U256; 3] {
         let word = |index: usize| {
-            if row.operands[index] == Operand::Word {
-                self.slot(op.fields[index])
-            } else {
-                U256::ZERO
-            }
+            if row.operands[index] == Operand::Word { self.slot(op.fields[index]) } else { U256::ZERO }
         };
         [word(0), word(1), word(2)]
     }
@@ -199,13 +171,7 @@ impl Running<'_, '_> {
             && *time != self.region
         {
             *time = self.region;
-            tracer.trace.pures.push(PureStep {
-                op: op.code,
-                id: self.base + id,
-                region: self.region,
-                operands,
-                result,
-            });
+            tracer.trace.pures.push(PureStep { op: op.code, id: self.base + id, region: self.region, operands, result });
         }
     }
 
@@ -218,19 +184,11 @@ impl Running<'_, '_> {
         match op.code {
             isa::JMPR => u32::try_from(operands[0]).unwrap_or(0),
             isa::JMPD => self.loaded.jump_entry(operands[0]).unwrap_or(0),
-            _ => program
-                .instruction(id)
-                .map_or(0, |instruction| instruction.fields[2]),
+            _ => program.instruction(id).map_or(0, |instruction| instruction.fields[2]),
         }
     }
 
-    fn chained(
-        &mut self,
-        row: &Row,
-        op: &Op,
-        operands: [U256; 3],
-        at: usize,
-    ) -> Result<Done, Trap> {
+    fn chained(&mut self, row: &Row, op: &Op, operands: [U256; 3], at: usize) -> Result<Done, Trap> {
         let [a, b, _] = operands;
         let [_, y, z] = op.fields;
         let mut result = U256::ZERO;
@@ -266,26 +224,17 @@ impl Running<'_, '_> {
             isa::BSGE => branch(!slt(a, b)),
             _ if row.kind == Kind::End => {
                 let status = self.frame.end(op.code, operands, op.gas)?;
-                return Ok(Done {
-                    result,
-                    next: Next::Ended(status),
-                });
+                return Ok(Done { result, next: Next::Ended(status) });
             }
             _ => {
                 result = self.frame.effect(op.code, operands, y, z, op.gas)?;
                 if row.result {
                     self.set(op.out, result);
                 }
-                return Ok(Done {
-                    result,
-                    next: Next::Position(next),
-                });
+                return Ok(Done { result, next: Next::Position(next) });
             }
         }
         self.frame.left -= i64::from(op.gas);
-        Ok(Done {
-            result,
-            next: Next::Position(next),
-        })
+        Ok(Done { result, next: Next::Position(next) })
     }
 }

@@ -11,13 +11,7 @@ use crate::trace::Placed;
 
 fn sample() -> Program {
     let none = [0; 3];
-    let chained = [
-        (REGION, none, 7),
-        (SET, [6, 0, 9], 0),
-        (JMP, [0, 0, 4], 0),
-        (LABEL, none, 0),
-        (JMPR, [7, 0, 0], 1),
-    ];
+    let chained = [(REGION, none, 7), (SET, [6, 0, 9], 0), (JMP, [0, 0, 4], 0), (LABEL, none, 0), (JMPR, [7, 0, 0], 1)];
     let mut out = program(&chained, &[(ADD, [7, 8, 0], 0)], &[5, 6]);
     out.jump_table = vec![(0, 4)];
     out
@@ -32,10 +26,7 @@ fn bodies_round_trip() {
     }
     let mut long = body.clone();
     long.push(0);
-    assert!(matches!(
-        Program::decode(&long),
-        Err(ProgramError::Length { .. })
-    ));
+    assert!(matches!(Program::decode(&long), Err(ProgramError::Length { .. })));
 }
 
 #[test]
@@ -52,41 +43,19 @@ fn headers_are_checked() {
     assert_eq!(refused(39, 2), Some(ProgramError::Header("kind")));
     assert!(matches!(refused(40, 0), Some(ProgramError::Lint(_))));
     assert_eq!(refused(76, 7), Some(ProgramError::Header("C")));
-    assert!(matches!(
-        refused(83, 0xff),
-        Some(ProgramError::Length { .. })
-    ));
+    assert!(matches!(refused(83, 0xff), Some(ProgramError::Length { .. })));
 }
 
 #[test]
 fn placing_shifts_identifiers_only() {
     let placed = Placed::place([Arc::new(sample()), Arc::new(sample())]).unwrap();
-    assert_eq!(
-        placed
-            .iter()
-            .map(|program| (program.base, program.entry()))
-            .collect::<Vec<_>>(),
-        [(0, 1), (8, 9)]
-    );
+    assert_eq!(placed.iter().map(|program| (program.base, program.entry())).collect::<Vec<_>>(), [(0, 1), (8, 9)]);
     let rows: Vec<_> = placed[1].instructions().collect();
     assert_eq!(rows[1].1.fields, [14, 0, 9]);
     assert_eq!(rows[2].1.fields, [0, 0, 12]);
     assert_eq!(rows[4].1.fields, [15, 0, 8]);
-    assert_eq!(
-        rows[5],
-        (
-            14,
-            crate::program::Instruction {
-                op: ADD,
-                fields: [15, 16, 0],
-                gas: 0
-            }
-        )
-    );
-    assert_eq!(
-        placed[1].constants().map(|(id, _)| id).collect::<Vec<_>>(),
-        [15, 16]
-    );
+    assert_eq!(rows[5], (14, crate::program::Instruction { op: ADD, fields: [15, 16, 0], gas: 0 }));
+    assert_eq!(placed[1].constants().map(|(id, _)| id).collect::<Vec<_>>(), [15, 16]);
 }
 
 proptest! {

@@ -11,21 +11,11 @@ use crate::program::Program;
 
 pub(super) fn fast(program: &Program, order: &Order) -> Schedule {
     let slots = Slots::new(program, order.wires);
-    let mut building = Building {
-        program,
-        order,
-        slots,
-        schedule: (Vec::new(), Vec::new()),
-        charged: (0, 0),
-    };
+    let mut building = Building { program, order, slots, schedule: (Vec::new(), Vec::new()), charged: (0, 0) };
     let mut start = vec![0; order.start.len()];
     let mut next_start = 1;
     for (index, id) in order.items.iter().copied().enumerate() {
-        while order
-            .start
-            .get(next_start)
-            .is_some_and(|at| *at as usize == index)
-        {
+        while order.start.get(next_start).is_some_and(|at| *at as usize == index) {
             if order.block[next_start] != order.block[next_start - 1] || next_start == 1 {
                 building.flush(next_start as u32 - 1);
             }
@@ -38,12 +28,7 @@ pub(super) fn fast(program: &Program, order: &Order) -> Schedule {
     for op in ops.iter_mut().filter(|op| has_target(op.code)) {
         op.fields[2] = start[op.fields[2] as usize];
     }
-    Schedule {
-        ops,
-        ids,
-        labels: labels(program, &start),
-        slots,
-    }
+    Schedule { ops, ids, labels: labels(program, &start), slots }
 }
 
 struct Building<'a> {
@@ -66,15 +51,7 @@ impl Building<'_> {
     fn flush(&mut self, id: u32) {
         let (gas, steps) = std::mem::take(&mut self.charged);
         if steps != 0 {
-            self.push(
-                Op {
-                    code: isa::CHARGE,
-                    steps,
-                    gas,
-                    ..Op::default()
-                },
-                id,
-            );
+            self.push(Op { code: isa::CHARGE, steps, gas, ..Op::default() }, id);
         }
     }
 
@@ -87,34 +64,18 @@ impl Building<'_> {
         self.charged = (self.charged.0 + op.gas, self.charged.1 + 1);
         match op.code {
             isa::REGION | isa::LABEL | isa::CHARGE => {}
-            isa::GET
-            | isa::SET
-            | isa::MOVE
-            | isa::ENV
-            | isa::MLOAD
-            | isa::MSTORE
-            | isa::MSTORE8
-            | isa::MGROW => {
+            isa::GET | isa::SET | isa::MOVE | isa::ENV | isa::MLOAD | isa::MSTORE | isa::MSTORE8 | isa::MGROW => {
                 (op.gas, op.steps) = (0, 0);
                 self.push(op, id);
             }
-            isa::MSIZE
-            | isa::CALLDATALOAD
-            | isa::TOPIC
-            | isa::ARG
-            | isa::SLD
-            | isa::SST
-            | isa::SADJ => {
+            isa::MSIZE | isa::CALLDATALOAD | isa::TOPIC | isa::ARG | isa::SLD | isa::SST | isa::SADJ => {
                 (op.gas, op.steps) = (0, 0);
                 self.push(op, id);
             }
             _ => {
                 (op.gas, op.steps) = std::mem::take(&mut self.charged);
                 if has_target(op.code) {
-                    op.fields[2] = self
-                        .program
-                        .instruction(id)
-                        .map_or(0, |found| found.fields[2]);
+                    op.fields[2] = self.program.instruction(id).map_or(0, |found| found.fields[2]);
                 }
                 self.push(op, id);
             }

@@ -49,14 +49,7 @@ impl Blocks {
         }
         let size = count as usize;
         let dominator = (0..count).collect();
-        let mut blocks = Self {
-            of,
-            dominator,
-            depth: vec![0; size],
-            edges: vec![0; size],
-            first: vec![0; size],
-            last: vec![0; size],
-        };
+        let mut blocks = Self { of, dominator, depth: vec![0; size], edges: vec![0; size], first: vec![0; size], last: vec![0; size] };
         for (index, instruction) in chained.iter().enumerate() {
             let id = index + 1;
             if super::has_target(instruction.op) {
@@ -64,12 +57,7 @@ impl Blocks {
             }
             let ends = matches!(isa::row(instruction.op), Some(row) if row.kind == Kind::End);
             let leaves = ends || matches!(instruction.op, isa::JMP | isa::JMPR | isa::JMPD);
-            if !leaves
-                && blocks
-                    .of
-                    .get(id + 1)
-                    .is_some_and(|next| *next != blocks.of[id])
-            {
+            if !leaves && blocks.of.get(id + 1).is_some_and(|next| *next != blocks.of[id]) {
                 blocks.add_edge(program, id, id + 1);
             }
         }
@@ -84,11 +72,7 @@ impl Blocks {
         }
         let (source, sink) = (self.of[from], self.of[to] as usize);
         self.edges[sink] += 1;
-        let meet = if self.edges[sink] == 1 {
-            source
-        } else {
-            self.meet(self.dominator[sink], source)
-        };
+        let meet = if self.edges[sink] == 1 { source } else { self.meet(self.dominator[sink], source) };
         self.dominator[sink] = meet;
         self.depth[sink] = self.depth[meet as usize] + 1;
     }
@@ -117,11 +101,7 @@ impl Blocks {
         let mut root = 0;
         for block in 0..size {
             let parent = self.dominator[block] as usize;
-            let first = if parent == block {
-                &mut root
-            } else {
-                &mut free[parent]
-            };
+            let first = if parent == block { &mut root } else { &mut free[parent] };
             self.first[block] = *first;
             *first += subtree[block];
             self.last[block] = self.first[block] + subtree[block];
@@ -185,13 +165,7 @@ pub(super) fn order(program: &Program, facts: &Facts) -> Result<Order, Undefined
         }
     }
     let wires = placing.used.iter().copied().max().unwrap_or(0);
-    Ok(Order {
-        items: placing.items,
-        start,
-        block: placing.blocks.of,
-        wire: placing.wire,
-        wires,
-    })
+    Ok(Order { items: placing.items, start, block: placing.blocks.of, wire: placing.wire, wires })
 }
 
 /// Identifiers up to N that an instruction reads as words.
@@ -200,9 +174,7 @@ pub(super) fn reads(program: &Program, id: u32) -> impl Iterator<Item = u32> + u
     let instruction = program.instruction(id).copied().unwrap_or_default();
     let operands = isa::row(instruction.op).map_or([Operand::Unused; 3], |row| row.operands);
     let words = instruction.fields.into_iter().zip(operands);
-    words
-        .filter(move |(field, operand)| *operand == Operand::Word && *field <= count)
-        .map(|(field, _)| field)
+    words.filter(move |(field, operand)| *operand == Operand::Word && *field <= count).map(|(field, _)| field)
 }
 
 impl Placing<'_> {
@@ -221,28 +193,17 @@ impl Placing<'_> {
         let index = wire as usize;
         if wire <= self.program.chained {
             let given = wire < reader && self.blocks.dominates(self.blocks.of[index], block);
-            return if given {
-                Ok(true)
-            } else {
-                Err(Undefined { reader, wire })
-            };
+            return if given { Ok(true) } else { Err(Undefined { reader, wire }) };
         }
         if self.program.instructions[index - 1].op == isa::PHI {
             let join = self.facts.join[index] as usize;
             let given = join != 0 && {
                 let first = self.blocks.of[join];
-                self.moves[index] == self.blocks.edges[first as usize]
-                    && self.blocks.dominates(first, block)
+                self.moves[index] == self.blocks.edges[first as usize] && self.blocks.dominates(first, block)
             };
-            return if given {
-                Ok(true)
-            } else {
-                Err(Undefined { reader, wire })
-            };
+            return if given { Ok(true) } else { Err(Undefined { reader, wire }) };
         }
-        Ok(self.placed[index]
-            .checked_sub(1)
-            .is_some_and(|placed| self.blocks.dominates(placed, block)))
+        Ok(self.placed[index].checked_sub(1).is_some_and(|placed| self.blocks.dominates(placed, block)))
     }
 
     /// Places what the wire needs before the chained reader, without recursion.

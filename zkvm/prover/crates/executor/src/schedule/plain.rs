@@ -7,17 +7,8 @@ use crate::program::Program;
 
 pub(super) fn plain(program: &Program, order: &Order) -> Schedule {
     let slots = Slots::new(program, order.wires);
-    let ops = order
-        .items
-        .iter()
-        .map(|id| op_of(program, order, &slots, *id))
-        .collect();
-    Schedule {
-        ops,
-        ids: order.items.clone(),
-        labels: labels(program, &order.start),
-        slots,
-    }
+    let ops = order.items.iter().map(|id| op_of(program, order, &slots, *id)).collect();
+    Schedule { ops, ids: order.items.clone(), labels: labels(program, &order.start), slots }
 }
 
 /// Slot of a wire or constant.
@@ -49,11 +40,5 @@ pub(super) fn op_of(program: &Program, order: &Order, slots: &Slots, id: u32) ->
         _ => 0,
     };
     debug_assert!(has_target(instruction.op) == row.operands.contains(&Operand::Target));
-    Op {
-        code: instruction.op,
-        steps: u16::from(id <= program.chained),
-        gas: instruction.gas,
-        fields,
-        out,
-    }
+    Op { code: instruction.op, steps: u16::from(id <= program.chained), gas: instruction.gas, fields, out }
 }

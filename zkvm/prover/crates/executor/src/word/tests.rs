@@ -13,21 +13,10 @@ fn words() -> impl Strategy<Value = U256> {
     let near = (0_u64..4).prop_map(|below| U256::MAX - U256::from(below));
     let sign = (0_u64..3, any::<bool>()).prop_map(|(by, up)| {
         let half = U256::ONE << 255;
-        if up {
-            half + U256::from(by)
-        } else {
-            half - U256::from(by)
-        }
+        if up { half + U256::from(by) } else { half - U256::from(by) }
     });
     let bits = (0_usize..256).prop_map(|count| U256::ONE << count);
-    prop_oneof![
-        any::<[u64; 4]>().prop_map(U256::from_limbs),
-        any::<u64>().prop_map(U256::from),
-        small,
-        near,
-        sign,
-        bits
-    ]
+    prop_oneof![any::<[u64; 4]>().prop_map(U256::from_limbs), any::<u64>().prop_map(U256::from), small, near, sign, bits]
 }
 
 fn big(a: U256) -> Wide {
@@ -40,19 +29,11 @@ fn low(a: Wide) -> U256 {
 
 /// (negative, absolute value) of the signed reading.
 fn parts(a: U256) -> (bool, Wide) {
-    if a.bit(255) {
-        (true, (Wide::ONE << 256) - big(a))
-    } else {
-        (false, big(a))
-    }
+    if a.bit(255) { (true, (Wide::ONE << 256) - big(a)) } else { (false, big(a)) }
 }
 
 fn joined(negative: bool, value: Wide) -> U256 {
-    low(if negative {
-        (Wide::ONE << 256) - value
-    } else {
-        value
-    })
+    low(if negative { (Wide::ONE << 256) - value } else { value })
 }
 
 fn eval(op: u16, a: U256, b: U256) -> U256 {
@@ -136,17 +117,10 @@ fn corners() {
     assert_eq!(eval(isa::SMOD, least, U256::MAX), U256::ZERO);
     assert_eq!(eval(isa::EXP, U256::ZERO, U256::ZERO), U256::ONE);
     assert_eq!(eval(isa::EXP, U256::from(2), U256::from(256)), U256::ZERO);
-    assert_eq!(
-        eval(isa::EXP, U256::from(3), U256::MAX),
-        U256::from(3).pow(U256::MAX)
-    );
-    let zero: U256 = "0x290decd9548b62a8d60345a988386fc84ba6bc95484008f6362f93160ef3e563"
-        .parse()
-        .unwrap();
+    assert_eq!(eval(isa::EXP, U256::from(3), U256::MAX), U256::from(3).pow(U256::MAX));
+    let zero: U256 = "0x290decd9548b62a8d60345a988386fc84ba6bc95484008f6362f93160ef3e563".parse().unwrap();
     assert_eq!(eval(isa::HASH1, U256::ZERO, U256::ZERO), zero);
-    let two: U256 = "0xad3228b676f7d3cd4284a5443f17f1962b36e491b30a40b2405849e597ba5fb5"
-        .parse()
-        .unwrap();
+    let two: U256 = "0xad3228b676f7d3cd4284a5443f17f1962b36e491b30a40b2405849e597ba5fb5".parse().unwrap();
     assert_eq!(eval(isa::HASH2, U256::ZERO, U256::ZERO), two);
     assert_eq!(pure(isa::STOP, U256::ZERO, U256::ZERO, U256::ZERO), None);
 }

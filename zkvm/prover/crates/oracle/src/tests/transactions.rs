@@ -28,9 +28,7 @@ impl Rules {
     }
 
     fn tokens(data: &[u8], non_zero: u64) -> u64 {
-        data.iter()
-            .map(|byte| if *byte == 0 { 1 } else { non_zero })
-            .sum()
+        data.iter().map(|byte| if *byte == 0 { 1 } else { non_zero }).sum()
     }
 
     /// Yellow Paper 6.2, EIP-2, EIP-2028, EIP-3860.
@@ -48,11 +46,7 @@ impl Rules {
 
     /// EIP-7623.
     fn floor(&self, data: &[u8]) -> u64 {
-        if self.since(SpecId::PRAGUE) {
-            21_000 + 10 * Self::tokens(data, 4)
-        } else {
-            0
-        }
+        if self.since(SpecId::PRAGUE) { 21_000 + 10 * Self::tokens(data, 4) } else { 0 }
     }
 
     /// EIP-3529.
@@ -62,8 +56,7 @@ impl Rules {
 }
 
 fn number(value: &Value) -> u64 {
-    u64::from_str_radix(value.as_str().expect("text").trim_start_matches("0x"), 16)
-        .expect("a number")
+    u64::from_str_radix(value.as_str().expect("text").trim_start_matches("0x"), 16).expect("a number")
 }
 
 fn address(text: &str) -> Address {
@@ -76,14 +69,7 @@ fn transaction(mut frame: Value, kind: TxKind, data: &[u8]) -> (ExecutionResult,
         frame["env"][name] = json!("0x0");
     }
     let mut machine = prepare(&frame.to_string()).expect("a request").machine;
-    let tx = TxEnv {
-        caller: address(CALLER),
-        gas_limit: LIMIT,
-        gas_price: 0,
-        kind,
-        data: Bytes::from(data.to_vec()),
-        ..TxEnv::default()
-    };
+    let tx = TxEnv { caller: address(CALLER), gas_limit: LIMIT, gas_price: 0, kind, data: Bytes::from(data.to_vec()), ..TxEnv::default() };
     let result = machine.transact(tx).expect("a transaction").result;
     let used = result.gas().tx_gas_used();
     (result, used)
@@ -98,51 +84,19 @@ fn settle(rules: &Rules, call: &Value, data: &[u8], intrinsic: u64, deposit: u64
 
 #[test]
 fn calls_cost_what_frames_and_rules_say() {
-    let datas: [Vec<u8>; 3] = [
-        Vec::new(),
-        vec![0; 40],
-        (0..=255).cycle().take(4000).collect(),
-    ];
-    for fork in [
-        "Frontier",
-        "Homestead",
-        "Byzantium",
-        "Istanbul",
-        "Berlin",
-        "London",
-        "Shanghai",
-        "Cancun",
-        "Prague",
-        "Osaka",
-    ] {
-        let rules = Rules {
-            spec: spec(fork).expect("a rule set"),
-        };
-        for code in [REFUNDS, FAILS[1]]
-            .iter()
-            .chain(rules.since(SpecId::BYZANTIUM).then_some(&FAILS[0]))
-        {
+    let datas: [Vec<u8>; 3] = [Vec::new(), vec![0; 40], (0..=255).cycle().take(4000).collect()];
+    for fork in ["Frontier", "Homestead", "Byzantium", "Istanbul", "Berlin", "London", "Shanghai", "Cancun", "Prague", "Osaka"] {
+        let rules = Rules { spec: spec(fork).expect("a rule set") };
+        for code in [REFUNDS, FAILS[1]].iter().chain(rules.since(SpecId::BYZANTIUM).then_some(&FAILS[0])) {
             for data in &datas {
                 let intrinsic = rules.intrinsic(data, false);
-                let mut frame = request(
-                    fork,
-                    code,
-                    &json!({"data": crate::result::hex(data), "gas": format!("{:#x}", LIMIT - intrinsic)}),
-                );
+                let mut frame = request(fork, code, &json!({"data": crate::result::hex(data), "gas": format!("{:#x}", LIMIT - intrinsic)}));
                 frame["state"][CONTRACT]["storage"] = json!({"0x0": "0x1"});
                 let call = outcome(&frame)["calls"][0].clone();
                 let (result, used) = transaction(frame, TxKind::Call(address(CONTRACT)), data);
-                assert_eq!(
-                    used,
-                    settle(&rules, &call, data, intrinsic, 0),
-                    "{fork} {code} {}",
-                    data.len()
-                );
+                assert_eq!(used, settle(&rules, &call, data, intrinsic, 0), "{fork} {code} {}", data.len());
                 assert_eq!(result.is_success(), call["status"] == "success");
-                assert_eq!(
-                    crate::result::hex(&result.into_output().unwrap_or_default()),
-                    call["return_data"].as_str().expect("text")
-                );
+                assert_eq!(crate::result::hex(&result.into_output().unwrap_or_default()), call["return_data"].as_str().expect("text"));
             }
         }
     }
@@ -153,18 +107,8 @@ fn creates_cost_what_frames_and_rules_say() {
     // CODECOPY of 5 bytes that follow, RETURN them
     let code = "0x6005600c60003960056000f36001600255";
     let data = revm::primitives::hex::decode(&code[2..]).expect("hex");
-    for fork in [
-        "Homestead",
-        "SpuriousDragon",
-        "Istanbul",
-        "London",
-        "Shanghai",
-        "Prague",
-        "Osaka",
-    ] {
-        let rules = Rules {
-            spec: spec(fork).expect("a rule set"),
-        };
+    for fork in ["Homestead", "SpuriousDragon", "Istanbul", "London", "Shanghai", "Prague", "Osaka"] {
+        let rules = Rules { spec: spec(fork).expect("a rule set") };
         let intrinsic = rules.intrinsic(&data, true);
         let created = address(CALLER).create(0);
         let to = crate::result::hex(created.as_slice());
@@ -172,28 +116,9 @@ fn creates_cost_what_frames_and_rules_say() {
         let frame = request(fork, "0x", &call);
         let ran = outcome(&frame);
         let (result, used) = transaction(frame, TxKind::Create, &data);
-        assert_eq!(
-            used,
-            settle(&rules, &ran["calls"][0], &data, intrinsic, 5 * 200),
-            "{fork}"
-        );
-        let ExecutionResult::Success {
-            output: Output::Create(output, at),
-            ..
-        } = result
-        else {
-            panic!("{result:?}")
-        };
-        assert_eq!(
-            (crate::result::hex(&output), at),
-            (
-                ran["calls"][0]["return_data"]
-                    .as_str()
-                    .expect("text")
-                    .to_owned(),
-                Some(created)
-            )
-        );
+        assert_eq!(used, settle(&rules, &ran["calls"][0], &data, intrinsic, 5 * 200), "{fork}");
+        let ExecutionResult::Success { output: Output::Create(output, at), .. } = result else { panic!("{result:?}") };
+        assert_eq!((crate::result::hex(&output), at), (ran["calls"][0]["return_data"].as_str().expect("text").to_owned(), Some(created)));
         assert_eq!(ran["state"][&to]["code"], "0x6001600255");
     }
 }

@@ -117,7 +117,8 @@ impl Statement {
         if !increasing(&call.env_kinds) || call.env_kinds.iter().any(|&kind| usize::from(kind) >= ENV_KINDS.len()) {
             return Err(StatementError::Malformed("a list of environment kinds"));
         }
-        let logs = call.logs.iter().all(|log| log.topics.len() <= 4 && self.accounts.get(log.account as usize).is_some_and(|account| account.address == call.to));
+        let logs =
+            call.logs.iter().all(|log| log.topics.len() <= 4 && self.accounts.get(log.account as usize).is_some_and(|account| account.address == call.to));
         if !logs || call.logs.len() > 1 << 16 {
             return Err(StatementError::Malformed("a call's logs"));
         }

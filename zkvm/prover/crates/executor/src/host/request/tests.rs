@@ -15,14 +15,8 @@ fn parses_what_it_should() {
     let request = Request::parse(REQUEST).unwrap();
     assert_eq!(request.fork, isa::fork::OSAKA);
     assert_eq!(request.env.block_hashes[&U256::ONE], U256::from(255));
-    assert_eq!(
-        request.state[&request.contract].storage[&U256::ZERO],
-        U256::from(7)
-    );
-    assert_eq!(
-        (request.calls[0].gas, request.calls[0].data.as_slice()),
-        (10_000_000, [1, 255].as_slice())
-    );
+    assert_eq!(request.state[&request.contract].storage[&U256::ZERO], U256::from(7));
+    assert_eq!((request.calls[0].gas, request.calls[0].data.as_slice()), (10_000_000, [1, 255].as_slice()));
 }
 
 #[test]
@@ -33,34 +27,14 @@ fn refuses_and_says_where() {
         ("\"0x2a\"", "\"0x2A\"", "env.prevrandao"),
         ("\"0x2a\"", "\"2a\"", "env.prevrandao"),
         ("\"0x2a\"", "\"0x\"", "env.prevrandao"),
-        (
-            "\"0x1312d00\"",
-            "\"0x10000000000000000000000000000000000000000000000000000000000000000\"",
-            "env.number",
-        ),
+        ("\"0x1312d00\"", "\"0x10000000000000000000000000000000000000000000000000000000000000000\"", "env.number"),
         ("\"0x01ff\"", "\"0x1ff\"", "calls[0].data"),
         ("\"0x989680\"", "\"0x8000000000000000\"", "calls[0].gas"),
-        (
-            "\"0x6000\"",
-            "\"0x600g\"",
-            "state.0x00000000000000000000000000000000c0de0001.code",
-        ),
-        (
-            "{\"0x0\":\"0x7\"}",
-            "{\"0x0\":\"0x7\",\"0x0\":\"0x8\"}",
-            "state.0x00000000000000000000000000000000c0de0001.storage.0x0",
-        ),
+        ("\"0x6000\"", "\"0x600g\"", "state.0x00000000000000000000000000000000c0de0001.code"),
+        ("{\"0x0\":\"0x7\"}", "{\"0x0\":\"0x7\",\"0x0\":\"0x8\"}", "state.0x00000000000000000000000000000000c0de0001.storage.0x0"),
         ("\"create\":false", "\"create\":true", "calls[0].code"),
-        (
-            "\"create\":false",
-            "\"create\":false,\"code\":\"0x00\"",
-            "calls[0].code",
-        ),
-        (
-            "\"to\":\"0x00000000000000000000000000000000c0de0001\"",
-            "\"to\":\"0xc0de\"",
-            "calls[0].to",
-        ),
+        ("\"create\":false", "\"create\":false,\"code\":\"0x00\"", "calls[0].code"),
+        ("\"to\":\"0x00000000000000000000000000000000c0de0001\"", "\"to\":\"0xc0de\"", "calls[0].to"),
         ("\"create\":false,", "", "json"),
         ("\"create\":false", "\"create\":false,\"more\":1", "json"),
         ("\"calls\":[", "\"calls\":[[],", "json"),

@@ -1,0 +1,1 @@
+"""The main job: transpile, check, prove, verify and report in one run."""

@@ -1,0 +1,1 @@
+"""The re-audit report: one model, written as JSON, HTML, Markdown and SARIF."""

@@ -1,0 +1,102 @@
+"""The report's one model: plain values, so that its JSON is the report and every other form is made from it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from zkvm.errors import InputError, Place
+
+FORMAT: Final = "sol2zk-report/1"
+EQUIVALENT: Final = "EQUIVALENT WITHIN TESTED SCOPE"
+MISMATCHES: Final = "MISMATCHES FOUND"
+INCOMPLETE: Final = "INCOMPLETE"
+PROVEN: Final = "proven"
+VALIDATED: Final = "validated by solver"
+TESTED: Final = "tested"
+ASSUMED: Final = "assumed"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A statement about the migrated contract and how strong its evidence is."""
+
+    evidence: str
+    statement: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProofEvidence:
+    """A receipt, what it proves and what it cost."""
+
+    name: str
+    file: str
+    profile: str
+    proven_bits: int
+    receipt_bytes: int
+    prove_s: float
+    verify_s: float
+    calls: list[dict[str, Any]]
+    programs: list[dict[str, Any]]
+    tables: list[dict[str, Any]]
+    verify_command: str
+
+    @property
+    def rows(self) -> int:
+        """Rows of all tables."""
+        return sum(int(table["rows"]) for table in self.tables)
+
+    @property
+    def cells(self) -> int:
+        """Cells of all tables."""
+        return sum(int(table["cells"]) for table in self.tables)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that a report says."""
+
+    verdict: str
+    subject: dict[str, Any]
+    claims: list[Claim]
+    findings: list[dict[str, Any]]
+    differential: dict[str, Any]
+    proofs: list[ProofEvidence]
+    not_proven: list[dict[str, Any]]
+    demonstration: list[dict[str, Any]]
+    limits: list[str]
+    command: str
+    tool: dict[str, Any]
+    created: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The JSON form."""
+        document = {"format": FORMAT, **asdict(self)}
+        for proof, evidence in zip(document["proofs"], self.proofs, strict=True):
+            proof |= {"rows": evidence.rows, "cells": evidence.cells}
+        return document
+
+
+def verdict_of(mismatches: int, complete: bool) -> str:
+    """The verdict: never that a contract is safe."""
+    return MISMATCHES if mismatches else EQUIVALENT if complete else INCOMPLETE
+
+
+def read_report(path: Path) -> dict[str, Any]:
+    """A report's JSON.
+
+    Raises: InputError if there is none, or it is not one.
+    """
+    place = Place(str(path))
+    try:
+        document = json.loads(path.read_bytes())
+    except OSError as error:
+        raise InputError("S2Z-REPORT-FILE", f"the report cannot be read: {error.strerror}", place) from error
+    except ValueError as error:
+        raise InputError("S2Z-REPORT-JSON", f"this is no JSON: {error}", place) from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise InputError("S2Z-REPORT-FORMAT", f"this is no report of the form {FORMAT}", place)
+    return document
