@@ -139,7 +139,13 @@ fn store_gas(fork: u8, slot: &Believed, new: U256) -> u64 {
 
 fn keys() -> Vec<(U256, U256)> {
     let mut seeded = Seeded::new(21);
-    vec![(U256::ZERO, U256::ZERO), (U256::ONE, U256::from(9)), (seeded.random(), seeded.random()), (seeded.random(), U256::ZERO), (U256::MAX, U256::ONE << 255usize)]
+    vec![
+        (U256::ZERO, U256::ZERO),
+        (U256::ONE, U256::from(9)),
+        (seeded.random(), seeded.random()),
+        (seeded.random(), U256::ZERO),
+        (U256::MAX, U256::ONE << 255usize),
+    ]
 }
 
 #[test]
@@ -367,11 +373,13 @@ fn the_stipend_is_kept() {
         (c.trap, c.update, c.next) = (F::ZERO, F::ONE, c.state.id + F::ONE);
     };
     assert!(forge(OSAKA, 7, |c| live(c)).is_some());
-    assert!(forge(OSAKA, 7, |c| {
-        live(c);
-        (c.tight, c.margin) = (F::ONE, c.left[0] - F::from_u32(2301));
-    })
-    .is_some());
+    assert!(
+        forge(OSAKA, 7, |c| {
+            live(c);
+            (c.tight, c.margin) = (F::ONE, c.left[0] - F::from_u32(2301));
+        })
+        .is_some()
+    );
     // stores with gas enough as traps
     for (row, margin) in [(5, F::from_u32(2300)), (6, F::from_u32(2300) - F::from_u32(3000))] {
         let result = forge(OSAKA, row, |c| {
