@@ -40,3 +40,11 @@ def test_vmtests_pass_and_some_are_proven(shared: Path, capsys: pytest.CaptureFi
     assert rows
     assert all(row.keys() >= {"file", "name", "fork", "pass", "error", "proven", "cells", "seconds"} for row in rows)
     assert any(row["proven"] for row in rows)
+
+
+def test_what_does_not_apply_is_null(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["bench", "transpile-largest", "--runs", "1", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row.keys() >= KEYS
+    assert row["transpile_s"] > 0
+    assert {row[name] for name in ("prove_s", "verify_s", "revm_s", "receipt_bytes", "proven_bits")} == {None}
