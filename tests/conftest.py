@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -25,3 +26,12 @@ def contracts(root: Path) -> Path:
 def packages(root: Path) -> Path:
     """The folder of npm packages that `make setup` fills."""
     return root / "node_modules"
+
+
+@pytest.fixture(scope="session")
+def shared(root: Path) -> Path:
+    """The folder of test data beside the project; tests that need it skip where it is absent."""
+    folder = Path(os.environ.get("SOL2ZK_SHARED", root.parent / "shared"))
+    if not (folder / "conformance").is_dir():
+        pytest.skip(f"no test data in {folder}: set SOL2ZK_SHARED")
+    return folder

@@ -9,7 +9,10 @@ import click
 
 from audit.cli import terminal
 from audit.cli.options import calls_option, input_options, json_option, profile_option
+from audit.differential.campaign import Effort, plan_of
 from audit.differential.execution import Library
+from audit.differential.inputs import ACTORS
+from audit.differential.subject import target_of
 from audit.inputs.calls import Call, CallFile
 from audit.inputs.job import Job, open_job
 from audit.inputs.request import build_request
@@ -33,7 +36,7 @@ COLUMNS: Final = ["table", "rows", "columns", "cells", "interactions", "fields"]
 def command(path: Path, settings: Settings, calls: Path | None, profile: str, output: Path | None, as_json: bool) -> int:
     """Prove calls of a contract and write the receipt.
 
-    Without --calls, one call without data is proven; after a create where the input has creation code that takes no arguments.
+    Without --calls, one call without data is proven, after a create with generated arguments where the input has creation code.
 
     Example: sol2zk prove Token.sol --calls calls.json -o token.receipt
     """
@@ -55,10 +58,20 @@ def command(path: Path, settings: Settings, calls: Path | None, profile: str, ou
 
 
 def default_request(job: Job) -> dict[str, Any]:
-    """The calls of a run for which no call file is given: a create if there is creation code, then a call without data."""
-    create = (Call(create=True),) if job.subject.creation is not None else ()
-    call = () if job.subject.runtime is None and job.subject.creation is None else (Call(),)
-    return build_request(CallFile((*create, *call), fork=job.artifact.fork), job.subject)
+    """The calls of a run for which no call file is given: a create if there is creation code, then a call without data.
+
+    Shape: a constructor's arguments are the first that the checker's generator finds to succeed.
+    """
+    calls = [Call()]
+    told = "one call without data"
+    if job.subject.creation is not None:
+        target = target_of(job.artifact, job.contract, job.subject, job.fork)
+        tried = plan_of(target, Effort()).constructors
+        data = tried[0] if tried else b""
+        calls.insert(0, Call(create=True, caller=ACTORS[0], origin=ACTORS[0], data=data))
+        told = f"a create {'with generated arguments' if data else 'without arguments'} from {ACTORS[0]}, then {told}"
+    terminal.note(f"no call file: {told}")
+    return build_request(CallFile(tuple(calls), fork=job.artifact.fork), job.subject)
 
 
 def not_proven(path: Path, made: proof.Proof) -> Unsupported:

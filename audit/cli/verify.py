@@ -13,11 +13,13 @@ from audit.cli.options import json_option
 from audit.inputs.calls import CallFile, read_calls
 from audit.inputs.request import Subject, build_request
 from transpiler.settings import Settings
+from transpiler.solc.artifact import Artifact, CodeObject
 from transpiler.solc.load import load
 from transpiler.translate import translate
 from zkvm import proof
 from zkvm.errors import InputError, Place
 from zkvm.program_file import read_file
+from zkvm.word import keccak256
 
 HASH_LENGTH = 32
 
@@ -52,11 +54,12 @@ def command(
     file = None if calls is None else read_calls(calls)
     digests = [read_file(each).program.digest for each in programs]
     subject = Subject("contract", None, None)
+    claimed = proof.verify(receipt) if bytecodes else {}
     for each in bytecodes:
-        subject = _translated(each, creation, digests, receipt, subject)
-    expected = proof.Expectations(
-        tuple(_hash(each) for each in code_hashes), tuple(digests), _request(file, subject), subject.runtime is not None
-    )
+        found, subject = translated(load(each, _settings(creation, claimed)), claimed, subject)
+        digests += found
+    known = subject.runtime is not None or (file is not None and file.creates_first)
+    expected = proof.Expectations(tuple(_hash(each) for each in code_hashes), tuple(digests), _request(file, subject), known)
     verdict = proof.verify(receipt, expected)
     if as_json:
         terminal.print_json(verdict)
@@ -87,19 +90,47 @@ def _hash(text: str) -> bytes:
     return value
 
 
-def _translated(path: Path, creation: bool, digests: list[bytes], receipt: bytes, subject: Subject) -> Subject:
-    """Translates an input again under the receipt's rule set, adds what must be in the receipt to `digests`."""
-    fork = proof.verify(receipt)["fork"] or Settings().fork
-    artifact = load(path, Settings(creation=creation, fork=fork))
-    for contract in artifact.contracts:
-        for code in contract.objects:
-            if code.template and code.kind == "runtime":
-                # what counts is the code that the constructor returned; its program is pinned through the creation program's output
-                continue
-            digests.append(translate(code.code, fork, code.kind).program.digest)
-            known = Subject("contract", code.code, None) if code.kind == "runtime" else Subject("contract", None, code.code)
-            subject = replace(subject, runtime=known.runtime or subject.runtime, creation=known.creation or subject.creation)
-    return subject
+def _settings(creation: bool, claimed: dict[str, Any]) -> Settings:
+    return Settings(creation=creation, fork=claimed["fork"] or Settings().fork)
+
+
+def translated(artifact: Artifact, claimed: dict[str, Any], subject: Subject) -> tuple[list[bytes], Subject]:
+    """The digests of an input's programs that the receipt must have, and the subject with the input's code.
+
+    Shape: of an input with several code objects, those that the receipt runs; at least one of them must be there.
+    Sound because: code with immutables is translated as a create of the receipt returned it, and only if it is the input's code outside
+    the places of its immutables.
+    """
+    fork, ran = artifact.fork, {each["code_hash"] for each in claimed["programs"]}
+    digests = []
+    fallback: list[bytes] = []
+    for code in (each for contract in artifact.contracts for each in contract.objects):
+        for data in _returned(code, claimed) if code.template and code.kind == "runtime" else [code.code]:
+            digest = translate(data, fork, code.kind).program.digest
+            fallback.append(digest)
+            if "0x" + keccak256(data).hex() in ran:
+                digests.append(digest)
+        if code.kind == "creation":
+            subject = replace(subject, creation=code.code)
+        elif not code.template:
+            subject = replace(subject, runtime=code.code)
+    if not fallback:
+        raise InputError("S2Z-VERIFY-CODE", "there is no code to translate in this input", Place(artifact.path))
+    return digests or fallback[:1], subject
+
+
+def _returned(code: CodeObject, claimed: dict[str, Any]) -> list[bytes]:
+    """What creates of the receipt returned, where it is this code with its immutables set."""
+    creates = (call for call in claimed["calls"] if call["create"] and call["status"] == "success")
+    found = dict.fromkeys(bytes.fromhex(call["return_data"][2:]) for call in creates)
+    return [each for each in found if _masked(each, code) == _masked(code.code, code)]
+
+
+def _masked(data: bytes, code: CodeObject) -> bytes:
+    bare = bytearray(data)
+    for each in code.placeholders:
+        bare[each.start : each.start + each.length] = bytes(each.length)
+    return bytes(bare)
 
 
 def _request(file: CallFile | None, subject: Subject) -> dict[str, Any] | None:

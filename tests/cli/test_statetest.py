@@ -1,0 +1,84 @@
+"""`sol2zk statetest` as other programs drive it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from audit.cli import run
+from zkvm import proof
+
+pytestmark = pytest.mark.skipif(not proof.available(), reason="the extension is not built")
+
+ADDRESS: Final = "0x0f572e5295c57f15886f9b263e2f6d2d6c7b5ec6"
+CALLER: Final = "0xcd1722f3947def4cf144679da39c4c32bdc35681"
+NO_LOGS: Final = "0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347"
+FIELDS: Final = {"file", "name", "fork", "pass", "error", "proven", "cells", "seconds"}
+
+
+def case(gas: str = "0x013874") -> dict[str, Any]:
+    """ADD(1, 2) stored in slot 0, in the legacy format: 100000 gas, 20009 of it used."""
+    account = {"balance": "0x0de0b6b3a7640000", "code": "0x600260010160005500", "nonce": "0x00"}
+    return {
+        "callcreates": [],
+        "env": {
+            "currentCoinbase": "0x2adc25665018aa1fe0e6bc666dac8fc2697ff9ba", "currentDifficulty": "0x0100",
+            "currentGasLimit": "0x0f4240", "currentNumber": "0x00", "currentTimestamp": "0x01",
+        },
+        "exec": {
+            "address": ADDRESS, "caller": CALLER, "code": "0x600260010160005500", "data": "0x", "gas": "0x0186a0",
+            "gasPrice": "0x5af3107a4000", "origin": CALLER, "value": "0x0de0b6b3a7640000",
+        },
+        "gas": gas, "logs": NO_LOGS, "out": "0x",
+        "post": {ADDRESS: {**account, "storage": {"0x00": "0x03"}}},
+        "pre": {ADDRESS: {**account, "storage": {}}},
+    }  # fmt: skip
+
+
+@pytest.fixture
+def vectors(tmp_path: Path) -> Path:
+    folder = tmp_path / "vectors"
+    folder.mkdir()
+    (folder / "good.json").write_text(json.dumps({"good": case()}))
+    return folder
+
+
+def rows(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
+    return found
+
+
+@pytest.mark.parametrize("machine", ["rust", "python", "both"])
+def test_a_test_passes(vectors: Path, machine: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["statetest", str(vectors), "--machine", machine, "--json"]) == 0
+    (row,) = rows(capsys)
+    assert set(row) == FIELDS
+    assert (row["name"], row["fork"], row["pass"], row["error"], row["proven"]) == ("good", "Homestead", True, None, None)
+
+
+def test_another_gas_fails(vectors: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (vectors / "bad.json").write_text(json.dumps({"bad": case("0x013875")}))
+    assert run(["statetest", str(vectors), "--jobs", "2", "--json"]) == 1
+    bad, good = rows(capsys)
+    assert (bad["pass"], good["pass"]) == (False, True)
+    assert "gas" in bad["error"]
+    assert run(["statetest", str(vectors)]) == 1
+    assert "1 passed, 1 failed" in capsys.readouterr().out
+
+
+def test_runs_are_proven(vectors: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["statetest", str(vectors / "good.json"), "--prove", "--json"]) == 0
+    (row,) = rows(capsys)
+    assert (row["pass"], row["proven"]) == (True, True)
+    assert row["cells"] > 0
+
+
+def test_what_is_no_test_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "broken.json").write_text("{")
+    assert run(["statetest", str(tmp_path / "broken.json"), "--json"]) == 2
+    assert run(["statetest", str(tmp_path / "nosuch")]) == 2
+    assert run(["statetest"]) == 2
+    assert "Traceback" not in capsys.readouterr().err
