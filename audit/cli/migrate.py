@@ -15,6 +15,8 @@ from audit.inputs.job import open_job
 from transpiler.settings import Settings
 
 if TYPE_CHECKING:
+    from rich.progress import TaskID
+
     from audit.migration.flow import Migration
     from audit.report.model import Report
 
@@ -34,14 +36,15 @@ TIMEOUT_S: Final = 600.0
 @click.option(
     "--timeout", type=click.FloatRange(0, min_open=True), default=TIMEOUT_S, show_default=True, help="Seconds for the check."
 )
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes of the check.")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Where report and receipts go; build/NAME by default."
 )
 @click.option("--demo", is_flag=True, help="Also show a seeded fault found and a forged receipt rejected.")
 @json_option
 def command(
-    path: Path, settings: Settings, calls: Path | None, profile: str, sequences: int, seed: int, timeout: float, output: Path | None, demo: bool,
-    as_json: bool,
+    path: Path, settings: Settings, calls: Path | None, profile: str, sequences: int, seed: int, timeout: float, jobs: int,
+    output: Path | None, demo: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Transpile, check against the EVM, prove, verify, and write a report an auditor can sign.
 
@@ -60,13 +63,21 @@ def command(
     job = open_job(path, settings, given)
     folder = output or Path("build") / job.contract.name
     effort = Effort(sequences=sequences, seed=seed, timeout_s=timeout)
-    with terminal.progress() as bars:
-        task = bars.add_task("check", total=sequences)
-        done = migrate(job, Plan(folder, effort, profile), terminal.note, lambda count, _: bars.update(task, completed=count))
     acts: list[dict[str, Any]] = []
-    if demo:
-        acts.append(seeded_fault(done.target, folder, effort))
-        acts += [flipped_bit(each) for each in done.proofs[:1]]
+    with terminal.progress() as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def progress(stage: str, count: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=count)
+
+        done = migrate(job, Plan(folder, effort, profile, jobs), terminal.note, progress)
+        if demo:
+            terminal.note("act two: the same contract, translated with one seeded fault")
+            acts.append(seeded_fault(done.target, folder, effort))
+            terminal.note("act three: one bit of a receipt flipped")
+            acts += [flipped_bit(each) for each in done.proofs[:1]]
     report = document(done, "sol2zk " + shlex.join(sys.argv[1:]), acts)
     paths = write(report.as_json(), folder)
     if as_json:
@@ -88,7 +99,16 @@ def _screen(report: Report, done: Migration, page: str) -> None:
         f"{each.cells // len(each.calls)} cells a call, receipt {each.receipt_bytes / 1e6:.2f} MB, {each.proven_bits} proven bits"
         for each in report.proofs
     ]
+    costs = [each for each in done.costs if each.rows is not None and each.cells is not None and each.prove_s is not None]
+    if costs:
+        dearest = max(costs, key=lambda each: each.cells or 0)
+        lines.append(
+            f"  functions   {len(costs)} of {done.sampled} proven alone, each in {max(each.prove_s or 0 for each in costs):.2f} s at most; "
+            f"{dearest.function} takes most: {dearest.rows} rows, {dearest.cells} cells"
+        )
     lines += [f"  not proven: {item['what']}: {item['why']}" for item in report.not_proven]
+    caught = sum(1 for each in report.seeded_faults if each["found"] and each["replays"])
+    lines.append(f"  the check itself: {caught} of {len(report.seeded_faults)} seeded translator faults found")
     lines += [
         f"  {covered.kind}: {covered.edges_reached} of {covered.edges} edges reached, {len(covered.missed)} blocks not reached"
         for covered in done.checked.coverage

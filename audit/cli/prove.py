@@ -18,7 +18,7 @@ from audit.inputs.job import Job, open_job
 from audit.inputs.request import build_request
 from transpiler.settings import Settings
 from zkvm import proof
-from zkvm.errors import Place, Unsupported
+from zkvm.errors import InternalError, Place, Unsupported
 from zkvm.program_file import write_whole
 
 COLUMNS: Final = ["table", "rows", "columns", "cells", "interactions", "fields"]
@@ -47,6 +47,9 @@ def command(path: Path, settings: Settings, calls: Path | None, profile: str, ou
     made = proof.prove(request, library.programs(job.fork), profile)
     if made.receipt is None or made.cost is None:
         raise not_proven(path, made)
+    verdict = proof.verify(made.receipt, proof.Expectations(request=request, code_known=True))
+    if not verdict["valid"] and verdict["kind"] != "profile":
+        raise InternalError("S2Z-PROVE-REJECTED", f"the verifier rejects this receipt: {verdict['reason']}", Place(str(path)))
     target = output or path.with_suffix(".receipt")
     write_whole(target, made.receipt)
     if as_json:

@@ -31,6 +31,7 @@ PROBES: Final = 64
 CONSTRUCTORS_KEPT: Final = 4
 MISMATCHES_KEPT: Final = 10
 NEVER_CREATED: Final = Stop(0, "never-created", "the runtime code, as no constructor run that was tried succeeds,")
+NO_CODE: Final = "no code there"
 Progress = Callable[[int, int], None]
 
 
@@ -142,6 +143,10 @@ class Trial:
     request: Mapping[str, Any]
     result: Mapping[str, Any]
 
+    def ran(self, index: int) -> bool:
+        """Whether a call met any code, which it does not where a constructor failed before."""
+        return bool(self.result["trace"]["calls"][index]["instructions"])
+
     def theirs(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """The EVM's result of this request or a variation."""
         return self.result if request is self.request else oracle.run(request)
@@ -201,8 +206,8 @@ def examine(tally: Tally, trial: Trial, target: Target, library: Library) -> Non
     """
     tally.sequences += 1
     collect(tally.seen, trial.request, trial.result)
-    for call, outcome in zip(trial.request["calls"], trial.result["calls"], strict=False):
-        name = target.function(bytes.fromhex(call["data"][2:]), create=call["create"])
+    for index, (call, outcome) in enumerate(zip(trial.request["calls"], trial.result["calls"], strict=False)):
+        name = target.function(bytes.fromhex(call["data"][2:]), create=call["create"]) if trial.ran(index) else NO_CODE
         counts = tally.outcomes.setdefault(name, {"success": 0, "revert": 0, "halt": 0})
         counts[outcome["status"]] += 1
     verdict = judge(trial.request, library.run, trial.theirs)

@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 import platform
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, Final
 
 from audit.migration.flow import Migration
 from audit.report.model import ASSUMED, PROVEN, TESTED, VALIDATED, Claim, Report, verdict_of
+from transpiler.settings import Settings
 from transpiler.translate import Translation
+from zkvm.isa.encode import ISA_DIGEST
+
+COMPONENTS: Final = ("click", "eth-abi", "eth-hash", "jinja2", "networkx", "py-solc-x", "pycryptodome", "requests", "rich")
+FIXED_LIMITS: Final = (
+    "External calls, creates and precompiles are not supported yet: a run that reaches one stops there and is listed.",
+    "Intrinsic gas, refunds and the code deposit lie outside the frame that is compared and proven.",
+    "A receipt proves the calls that it lists, not all calls.",
+    "Differences of target chains (rules and profiles) are not part of this report.",
+    "Whether the contract does what its authors meant is not examined.",
+)
 
 
 def document(migration: Migration, command: str, demonstration: list[dict[str, Any]]) -> Report:
     """The report of a migration."""
     checked = migration.checked.as_json()
+    found = zip(checked["mismatches"], migration.vectors, strict=True)
+    findings = [{**each, "vector": vector, "replay": f"sol2zk replay {vector}"} for each, vector in found]
+    seeded = [each.as_json() for each in migration.kills if each.sites]
+    tool = {"version": _version("sol2zk"), "python": platform.python_version(), "isa_digest": "0x" + ISA_DIGEST.hex()}
     return Report(
-        verdict_of(len(migration.checked.findings), migration.complete), _subject(migration), _claims(migration), checked["mismatches"], checked,
-        list(migration.proofs), list(migration.not_proven), demonstration, _limits(migration), command,
-        {"version": _version(), "python": platform.python_version()}, datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        verdict_of(len(findings), migration.complete), _subject(migration), _claims(migration), findings, checked, seeded,
+        list(migration.proofs), [asdict(each) for each in migration.costs], [each.as_json() for each in migration.not_proven],
+        demonstration, _limits(migration), command, {**tool, "components": {name: _version(name) for name in COMPONENTS}},
+        datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )  # fmt: skip
 
 
-def _version() -> str:
+def _version(name: str) -> str:
     try:
-        return version("sol2zk")
+        return version(name)
     except PackageNotFoundError:
         return "from source"
 
@@ -36,13 +53,22 @@ def _subject(migration: Migration) -> dict[str, Any]:
         "file": artifact.path,
         "contract": migration.job.contract.name,
         "fork": migration.target.fork,
-        "compiler": "not known"
-        if compiler is None
-        else f"solc {compiler.version} ({compiler.backend}) {compiler.checksum}".strip(),
-        "settings": str(artifact.settings),
+        "compiler": "not known" if compiler is None else f"solc {compiler.version} ({compiler.backend})",
+        "compiler_checksum": "" if compiler is None else compiler.checksum,
+        "settings": _settings(artifact.settings),
         "codes": [_code(each) for each in migration.translations],
         "notes": list(artifact.notes),
+        "sources": [each.name for each in artifact.sources],
     }
+
+
+def _settings(settings: Settings) -> str:
+    words = [f"optimiser {'off' if settings.optimize is False else f'on, {settings.runs or 200} runs'}"]
+    words += ["via-IR"] if settings.via_ir else []
+    words += [f"EVM version {settings.evm_version}"] if settings.evm_version else []
+    words += [f"remapping {each}" for each in settings.remappings]
+    words += [f"library {name}={address}" for name, address in settings.libraries]
+    return "; ".join(words)
 
 
 def _code(each: Translation) -> dict[str, Any]:
@@ -55,47 +81,54 @@ def _code(each: Translation) -> dict[str, Any]:
 
 
 def _claims(migration: Migration) -> list[Claim]:
-    calls = sum(len(each.calls) for each in migration.proofs)
-    bits = min((each.proven_bits for each in migration.proofs), default=0)
-    checked = migration.checked
+    checked, seeded = migration.checked, [each for each in migration.kills if each.sites]
     claims = []
     if migration.proofs:
+        calls = sum(len(each.calls) for each in migration.proofs)
+        bits = min(each.proven_bits for each in migration.proofs)
         claims.append(
             Claim(
                 PROVEN,
-                f"{calls} calls of the translated programs run as the receipts say: state before and after, status, return data, logs, gas left",
-                f"STARK receipts, at least {bits} proven bits; refunds are not claimed",
+                f"{calls} calls of the translated programs have the outcomes that the receipts state: status, return data, logs, gas "
+                "left, and the state before and after",
+                f"STARK receipts, at least {bits} proven bits each; refunds are not claimed",
             )
         )
     claims += [
         Claim(
             PROVEN, "every jump of the code goes where the control-flow graph says",
-            "certificate by a second, independent pass over each block",
+            "a certificate that a second, independent pass checks block by block; by argument, not by a receipt",
         ),
+        Claim(VALIDATED, "nothing", "this version has no translation validation by a solver"),
         Claim(
             TESTED, "the translated programs behave as the EVM bytecode",
-            f"{checked.sequences} generated sequences, {checked.calls} calls, compared with revm after each call",
+            f"{checked.sequences} call sequences, {checked.calls} calls, everything observable compared with revm after each call",
         ),
-        Claim(VALIDATED, "nothing yet", "translation validation by solver is not built"),
-        Claim(ASSUMED, "the translation is right where no test reached; it is tested, not proven", "see the blocks not reached below"),
-        Claim(ASSUMED, "the compiler is right, and the source is what was meant", "the bytecode is taken as the specification"),
         Claim(
-            ASSUMED, "Keccak-256 is collision resistant; Plonky3, revm and this tool's constraints are right",
-            "the constraints' arguments stand in zkvm/ISA.md, chapter 10",
+            TESTED, "the test would notice a translator's fault",
+            f"{sum(each.passed for each in seeded)} of {len(seeded)} seeded faults found and replayed",
+        ),
+        Claim(ASSUMED, "the translation is right where no test reached", "it is tested, not proven; section 5 lists what was not reached"),
+        Claim(ASSUMED, "the compiler is right, and the source says what was meant", "the bytecode is taken as the specification"),
+        Claim(ASSUMED, "revm behaves as the Ethereum network does", "it is the oracle of the comparison"),
+        Claim(
+            ASSUMED, "the constraint systems say what the specification says; Plonky3 is right; Keccak-256 resists collisions",
+            "the arguments stand in zkvm/ISA.md",
         ),
     ]  # fmt: skip
     return claims
 
 
 def _limits(migration: Migration) -> list[str]:
-    limits = [
-        "External calls, creates and precompiles are not supported yet: a run that reaches one stops there and is listed.",
-        "Intrinsic gas, refunds and the code deposit lie outside the frame that is compared and proven.",
-        "Receipts prove the runs they list, not all runs.",
-        "Differences of target chains (rules and profiles) are not part of this report yet.",
+    checked, limits = migration.checked, list(FIXED_LIMITS)
+    if checked.timed_out:
+        limits.append("The time given was not enough for the check; it was stopped.")
+    if checked.stopped_sequences:
+        limits.append(f"{checked.stopped_sequences} of {checked.sequences} sequences ended early at something unsupported.")
+    if len(migration.costs) < migration.sampled:
+        left = migration.sampled - len(migration.costs)
+        limits.append(f"The cost of {left} of {migration.sampled} functions was not measured: the time given was not enough.")
+    missed = [each for each in checked.coverage if each.missed]
+    return limits + [
+        f"{len(each.missed)} of {each.blocks} blocks of the {each.kind} code were not reached by any test." for each in missed
     ]
-    reached = [each for each in migration.checked.coverage if each.missed]
-    limits += [
-        f"{len(each.missed)} of {each.blocks} blocks of the {each.kind} code were not reached by any test." for each in reached
-    ]
-    return limits

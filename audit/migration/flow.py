@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from audit.differential.campaign import CheckResult, Effort, Trial, check, trials
+from audit.differential.campaign import CheckResult, Effort, Finding, Trial, check, trials
 from audit.differential.execution import Library
+from audit.differential.faults import FAULTS
+from audit.differential.self_test import Kill, hunt
 from audit.differential.subject import Target, target_of
+from audit.differential.vector import vector_of, write_vector
 from audit.inputs.job import Job
+from audit.migration.choose import runs
+from audit.migration.costs import FunctionCost, Sample, function_costs, samples
+from audit.migration.prove import Desk, NotProven, prove
 from audit.report.model import ProofEvidence
 from transpiler.translate import Translation
-from zkvm import proof
-from zkvm.errors import InternalError, Unsupported
-from zkvm.program_file import write_whole
+from zkvm.errors import Unsupported
 
 Tell = Callable[[str], None]
-CANDIDATES: Final = 60
-"""Generated sequences among which the one to be proven is chosen."""
+Progress = Callable[[str, int, int], None]
+"""Stage, steps done, steps in all."""
+
+SAMPLED: Final = 300
+"""Sequences from which calls are taken whose cost is measured, and with which seeded faults are hunted."""
+SHARE_S: Final = 60.0
+"""Seconds that the measurement of functions, and the hunt for seeded faults, may take each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +51,19 @@ class Migration:
     target: Target
     translations: tuple[Translation, ...]
     checked: CheckResult
+    vectors: tuple[str, ...]
+    """Of each finding, a file that `replay` takes."""
+    kills: tuple[Kill, ...]
     proofs: tuple[ProofEvidence, ...]
-    not_proven: tuple[dict[str, Any], ...]
+    costs: tuple[FunctionCost, ...]
+    sampled: int
+    """Functions whose cost was to be measured."""
+    not_proven: tuple[NotProven, ...]
 
     @property
     def complete(self) -> bool:
         """Whether nothing was left out."""
-        return self.checked.complete and not self.not_proven
+        return self.checked.complete and bool(self.proofs) and not self.not_proven and len(self.costs) == self.sampled
 
     @property
     def exit_code(self) -> int:
@@ -56,40 +71,57 @@ class Migration:
         return 1 if self.checked.findings else 0 if self.complete else Unsupported.exit_code
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A run to be proven."""
-
-    name: str
-    request: Mapping[str, Any]
-
-
-def migrate(job: Job, plan: Plan, tell: Tell, progress: Callable[[int, int], None]) -> Migration:
+def migrate(job: Job, plan: Plan, tell: Tell, progress: Progress) -> Migration:
     """Translate, check, prove and verify.
 
     Raises: Unsupported where nothing can be run at all; InternalError if a receipt of ours is rejected.
     """
     target = target_of(job.artifact, job.contract, job.subject, job.fork)
     library = Library()
-    translations = tuple(
-        library.translation(code.code, code.kind, target.fork)
-        for code in job.contract.objects
-        if not code.template or code.kind == "creation"
+    translations = _translate(job, target, library, tell)
+    checked = check(
+        target,
+        plan.effort,
+        library,
+        given=job.request,
+        jobs=plan.jobs,
+        progress=lambda done, total: progress("check", done, total),
     )
-    for each in translations:
+    tell(f"checked {checked.sequences} sequences, {checked.calls} calls against revm: {len(checked.findings)} mismatches")
+    vectors = tuple(_write_vector(plan.folder, target, number, each) for number, each in enumerate(checked.findings, 1))
+    inputs = _inputs(target, plan.effort)
+    kills = tuple(_hunt(target, inputs, library, progress))
+    tell(f"seeded {_seeded(kills)} translator faults to test the check: {sum(each.passed for each in kills)} found and replayed")
+    desk = Desk(target, library, plan.profile, plan.folder)
+    proofs: list[ProofEvidence] = []
+    missing: dict[NotProven, None] = {}
+    for run in runs(target, job.request, inputs, library):
+        evidence, failed = prove(run, desk)
+        missing |= dict.fromkeys(failed)
+        if evidence is not None:
+            proofs.append(evidence)
+            tell(
+                f"proven and verified: {run.name}, {len(evidence.calls)} calls, {evidence.proven_bits} bits, "
+                f"{evidence.receipt_bytes} bytes, {evidence.prove_s:.2f} s"
+            )
+    chosen = samples(target, inputs)
+    costs = _costs(chosen, library, plan, progress)
+    missing |= {NotProven(each.function, each.why): None for each in costs if each.why is not None}
+    for each in missing:
+        tell(f"not proven: {each.what}: {each.why}")
+    met = _met(library, translations)
+    return Migration(
+        job, target, (*translations, *met), checked, vectors, kills, tuple(proofs), costs, len(chosen), tuple(missing)
+    )
+
+
+def _translate(job: Job, target: Target, library: Library, tell: Tell) -> tuple[Translation, ...]:
+    codes = [each for each in job.contract.objects if not each.template or each.kind == "creation"]
+    found = tuple(library.translation(each.code, each.kind, target.fork) for each in codes)
+    for each in found:
         size, count = len(each.program.code), len(each.program.instructions)
         tell(f"translated {each.program.kind} code: {size} bytes to {count} instructions in {each.stats.seconds:.3f} s")
-    checked = check(target, plan.effort, library, given=job.request, progress=progress)
-    tell(f"checked {checked.sequences} sequences, {checked.calls} calls against revm: {len(checked.findings)} mismatches")
-    proofs, failed = [], []
-    for run in runs(target, job, plan.effort, library):
-        evidence = prove(run, library, plan, tell)
-        if isinstance(evidence, ProofEvidence):
-            proofs.append(evidence)
-        else:
-            failed.append(evidence)
-            tell(f"not proven: {run.name}: {evidence['why']}")
-    return Migration(job, target, (*translations, *_met(library, translations)), checked, tuple(proofs), tuple(failed))
+    return found
 
 
 def _met(library: Library, known: tuple[Translation, ...]) -> tuple[Translation, ...]:
@@ -99,72 +131,31 @@ def _met(library: Library, known: tuple[Translation, ...]) -> tuple[Translation,
     return tuple(islice((each for each in library.translations.values() if each.program.kind == "runtime"), 1))
 
 
-def runs(target: Target, job: Job, effort: Effort, library: Library) -> list[Run]:
-    """What is proven: the given calls, or the generated sequence with the most kinds of outcome; a create apart from what follows it."""
-    request = job.request or _richest(target, effort)
-    if request is None:
-        return []
-    calls = request["calls"]
-    if len(calls) < 2 or not calls[0]["create"]:
-        return [Run("calls", request)]
-    first = {**request, "calls": calls[:1]}
-    result = library.run(first)
-    if result["unsupported"] is not None or result["calls"][0]["status"] != "success":
-        return [Run("calls", request)]
-    return [Run("constructor", first), Run("calls", {**request, "state": result["state"], "calls": calls[1:]})]
-
-
-def _richest(target: Target, effort: Effort) -> Mapping[str, Any] | None:
-    """The generated request in which the most (function, outcome) pairs occur."""
-
-    def score(trial: Trial) -> int:
-        outcomes = zip(trial.request["calls"], trial.result["calls"], strict=False)
-        return len(
-            {(target.function(bytes.fromhex(call["data"][2:]), create=call["create"]), each["status"]) for call, each in outcomes}
-        )
-
-    candidates = list(islice(trials(target, effort), CANDIDATES))
-    best = max(candidates, key=score, default=None)
-    return None if best is None else best.request
-
-
-def prove(run: Run, library: Library, plan: Plan, tell: Tell) -> ProofEvidence | dict[str, Any]:
-    """Prove a run, verify the receipt and write it; or why there is none.
-
-    Raises: InternalError if the receipt is rejected, or claims another outcome than the run's.
-    """
-    result = library.run(run.request)
-    programs = library.programs(run.request["fork"])
-    made = proof.prove(run.request, programs, plan.profile)
-    if made.receipt is None or made.cost is None:
-        found = made.result["unsupported"] or made.unsupported or {"what": "no reason given"}
-        return {"what": run.name, "why": f"{found['what']} has no proof yet"}
-    used = {bytes.fromhex(each["code_hash"][2:]): each for each in proof.verify(made.receipt)["programs"]}
-    pinned = [program for program in programs if program.code_hash in used]
-    begun = time.perf_counter()
-    verdict = proof.verify(
-        made.receipt, proof.Expectations(digests=tuple(each.digest for each in pinned), request=run.request, code_known=True)
-    )
-    verify_s = time.perf_counter() - begun
-    if not verdict["valid"]:
-        raise InternalError("migrate-rejected", f"the receipt '{run.name}' is rejected: {verdict['reason']}")
-    for claimed, call in zip(verdict["calls"], result["calls"], strict=True):
-        if any(claimed[key] != call[key] for key in ("status", "return_data", "logs", "gas_left")):
-            raise InternalError("migrate-differs", f"the receipt '{run.name}' claims another outcome than the run's")
-    path = plan.folder / "receipts" / f"{run.name}.receipt"
+def _write_vector(folder: Path, target: Target, number: int, finding: Finding) -> str:
+    path = folder / "vectors" / f"mismatch-{number}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, made.receipt)
-    words = ["sol2zk verify", str(path)]
-    for program in pinned:
-        code = plan.folder / "code" / f"{program.kind}.hex"
-        code.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(code, b"0x" + program.code.hex().encode() + b"\n")
-        words.append(f"--bytecode {code}" + (" --creation" if program.kind == "creation" else ""))
-    size, seconds = len(made.receipt), made.cost["prove_s"]
-    tell(
-        f"proven and verified: {run.name}, {len(verdict['calls'])} calls, {verdict['proven_bits']} bits, {size} bytes, {seconds:.2f} s"
-    )
-    return ProofEvidence(
-        run.name, str(path), plan.profile, verdict["proven_bits"], len(made.receipt), made.cost["prove_s"], verify_s, verdict["calls"],
-        verdict["programs"], made.cost["tables"], " ".join(words),
-    )  # fmt: skip
+    write_vector(path, vector_of(target.subject.name, finding))
+    return str(path)
+
+
+def _inputs(target: Target, effort: Effort) -> tuple[Trial, ...]:
+    return tuple(trials(target, replace(effort, sequences=min(effort.sequences, SAMPLED))))
+
+
+def _hunt(target: Target, inputs: tuple[Trial, ...], library: Library, progress: Progress) -> Iterator[Kill]:
+    """What became of each seeded fault, as many as the time allows."""
+    end = time.monotonic() + SHARE_S
+    for number, fault in enumerate(FAULTS, 1):
+        if time.monotonic() > end:
+            return
+        yield hunt(target, fault, inputs, library)
+        progress("seeded faults", number, len(FAULTS))
+
+
+def _seeded(kills: tuple[Kill, ...]) -> int:
+    return sum(1 for each in kills if each.sites)
+
+
+def _costs(chosen: tuple[Sample, ...], library: Library, plan: Plan, progress: Progress) -> tuple[FunctionCost, ...]:
+    end = time.monotonic() + SHARE_S
+    return function_costs(chosen, library, plan.profile, end, lambda done, total: progress("cost by function", done, total))

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from zkvm.errors import InputError, Place
 
-FORMAT: Final = "sol2zk-report/1"
+FORMAT: Final = "sol2zk-report/2"
 EQUIVALENT: Final = "EQUIVALENT WITHIN TESTED SCOPE"
 MISMATCHES: Final = "MISMATCHES FOUND"
 INCOMPLETE: Final = "INCOMPLETE"
@@ -64,7 +64,9 @@ class Report:
     claims: list[Claim]
     findings: list[dict[str, Any]]
     differential: dict[str, Any]
+    seeded_faults: list[dict[str, Any]]
     proofs: list[ProofEvidence]
+    functions: list[dict[str, Any]]
     not_proven: list[dict[str, Any]]
     demonstration: list[dict[str, Any]]
     limits: list[str]

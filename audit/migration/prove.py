@@ -1,0 +1,125 @@
+"""Proves a migration's runs and verifies the receipts as an outsider would."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from audit.differential.execution import Library
+from audit.differential.subject import Target
+from audit.migration.choose import Run, function
+from audit.report.model import ProofEvidence
+from zkvm import proof
+from zkvm.errors import InternalError
+from zkvm.program import Program
+from zkvm.program_file import ProgramFile, write_file, write_whole
+
+CLAIMED = ("status", "return_data", "logs", "gas_left")
+
+
+@dataclass(frozen=True, slots=True)
+class NotProven:
+    """A run, or a call of it, that has no proof, and why."""
+
+    what: str
+    why: str
+
+    def as_json(self) -> dict[str, str]:
+        """The form that the report holds."""
+        return {"what": self.what, "why": self.why}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What proving needs besides a run."""
+
+    target: Target
+    library: Library
+    profile: str
+    folder: Path
+
+
+def prove(run: Run, desk: Desk) -> tuple[ProofEvidence | None, tuple[NotProven, ...]]:
+    """Prove a run, verify the receipt, write both it and the code that pins it.
+
+    Shape: of a generated run calls without a proof are left out and named; a given run is proven whole or not at all.
+    Raises: InternalError if the receipt is rejected, or claims another outcome than the run's.
+    """
+    missing: list[NotProven] = []
+    while True:
+        result = desk.library.run(run.request)
+        if result["unsupported"] is None and not any(each["steps"] for each in result["calls"]):
+            return None, (*missing, NotProven(f"the run '{run.name}'", "none of its calls meets any code"))
+        programs = desk.library.programs(run.request["fork"])
+        made = proof.prove(run.request, programs, desk.profile)
+        if made.receipt is not None and made.cost is not None:
+            pinned = _pinned(made.receipt, programs)
+            verdict, verify_s = _verified(run, made.receipt, pinned, result, desk.profile)
+            path = desk.folder / "receipts" / f"{run.name}.receipt"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, made.receipt)
+            return _evidence(run, path, made, verdict, verify_s, _command(path, pinned, desk.folder), desk), tuple(missing)
+        found = made.result["unsupported"] or made.unsupported or {"what": "this run", "call": None}
+        call, why = found.get("call"), f"{found['what']} has no proof yet"
+        if call is None or run.given or len(run.request["calls"]) == 1:
+            return None, (*missing, NotProven(f"the run '{run.name}'", why))
+        calls = run.request["calls"]
+        missing.append(NotProven(function(desk.target, calls[call]), why))
+        run = replace(run, request={**run.request, "calls": [*calls[:call], *calls[call + 1 :]]})
+
+
+def _pinned(receipt: bytes, programs: list[Program]) -> list[Program]:
+    ran = {each["code_hash"] for each in proof.verify(receipt)["programs"]}
+    return [each for each in programs if "0x" + each.code_hash.hex() in ran]
+
+
+def _verified(
+    run: Run, receipt: bytes, pinned: list[Program], result: Mapping[str, Any], profile: str
+) -> tuple[dict[str, Any], float]:
+    begun = time.perf_counter()
+    expected = proof.Expectations(digests=tuple(each.digest for each in pinned), request=run.request, code_known=True)
+    verdict = proof.verify(receipt, expected)
+    verify_s = time.perf_counter() - begun
+    if not verdict["valid"]:
+        raise InternalError("migrate-rejected", f"the receipt '{run.name}' is rejected: {verdict['reason']} (profile {profile})")
+    for claimed, call in zip(verdict["calls"], result["calls"], strict=True):
+        if any(claimed[key] != call[key] for key in CLAIMED):
+            raise InternalError("migrate-differs", f"the receipt '{run.name}' claims another outcome than the run's")
+    return verdict, verify_s
+
+
+def _command(path: Path, pinned: list[Program], folder: Path) -> str:
+    """The command that verifies a receipt with its programs pinned; the code files that it names are written."""
+    words = ["sol2zk", "verify", str(path)]
+    mixed = len({each.kind for each in pinned}) > 1
+    for number, program in enumerate(pinned):
+        twin = any(each.kind == program.kind for each in pinned[:number])
+        stem = folder / "code" / f"{program.kind}{f'-{number}' if twin else ''}"
+        stem.parent.mkdir(parents=True, exist_ok=True)
+        if mixed:  # --creation speaks of all hex files
+            write_file(stem.with_suffix(".szk"), ProgramFile(program))
+            words += ["--program", str(stem.with_suffix(".szk"))]
+        else:
+            write_whole(stem.with_suffix(".hex"), b"0x" + program.code.hex().encode() + b"\n")
+            words += ["--bytecode", str(stem.with_suffix(".hex"))]
+    if not mixed and pinned and pinned[0].kind == "creation":
+        words.append("--creation")
+    return shlex.join(words)
+
+
+def _evidence(
+    run: Run, path: Path, made: proof.Proof, verdict: dict[str, Any], verify_s: float, command: str, desk: Desk
+) -> ProofEvidence:
+    assert made.cost is not None
+    calls = [
+        {**claimed, "function": function(desk.target, call), "gas_used": int(call["gas"], 16) - int(claimed["gas_left"], 16)}
+        for claimed, call in zip(verdict["calls"], run.request["calls"], strict=True)
+    ]
+    return ProofEvidence(
+        run.name, str(path), desk.profile, verdict["proven_bits"], path.stat().st_size, made.cost["prove_s"], verify_s, calls,
+        verdict["programs"], made.cost["tables"], command,
+    )  # fmt: skip
