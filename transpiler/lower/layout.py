@@ -110,11 +110,14 @@ class Placement:
         self._sources = Counter(id(target) for chunk in chunks for target in chunk.targets)
         self._start: dict[int, int] = {}
         self._aims: list[tuple[Row, Chunk]] = []
+        self._reached: set[int] = set()
 
     def place(self, order: list[Chunk]) -> None:
-        """Appends the chunks."""
+        """Appends the chunks, but for an end that every way to it has repeated: inside a region all ways to a chunk come before it."""
         carried = 0
         for chunk, following in zip(order, [*order[1:], None], strict=True):
+            if not (chunk.targets or chunk.head or chunk is order[0] or id(chunk) in self._reached):
+                continue
             self._start[id(chunk)] = len(self._rows)
             if carried and chunk.rows:
                 chunk.rows[0].gas += carried
@@ -135,11 +138,12 @@ class Placement:
         target = chunk.targets[0]
         moves = any(row.op == _MOVE for row in chunk.rows)
         if moves and (target is not following or self._sources[id(target)] == 1):
-            self._aims.append((self._draft.add("JMP", gas=gas, pc=chunk.pc), target))
+            self._aim(self._draft.add("JMP", gas=gas, pc=chunk.pc), target)
             return 0
         if target is not following:
             self._go(target, gas, chunk.pc)
             return 0
+        self._reached.add(id(target))
         if gas and not target.head and self._sources[id(target)] == 1:
             return gas
         if gas and chunk.rows and chunk.rows[-1].op not in _OBSERVERS:
@@ -156,9 +160,15 @@ class Placement:
             taken, yes, no = inverse, no, yes
         left = operands[0]
         right = operands[1] if len(operands) > 1 else 0
-        self._aims.append((self._draft.add(taken, left, right, gas=gas, pc=chunk.pc), yes))
-        if no is not following:
+        self._aim(self._draft.add(taken, left, right, gas=gas, pc=chunk.pc), yes)
+        if no is following:
+            self._reached.add(id(no))
+        else:
             self._go(no, 0, chunk.pc)
+
+    def _aim(self, row: Row, target: Chunk) -> None:
+        self._aims.append((row, target))
+        self._reached.add(id(target))
 
     def _go(self, target: Chunk, gas: int, pc: int) -> None:
         """Goes to a chunk that does not follow: by a JMP, or by repeating a short end."""
@@ -168,4 +178,4 @@ class Placement:
             copies[0].gas += gas
             self._rows += copies
         else:
-            self._aims.append((self._draft.add("JMP", gas=gas, pc=pc), target))
+            self._aim(self._draft.add("JMP", gas=gas, pc=pc), target)
