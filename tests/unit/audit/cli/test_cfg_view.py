@@ -33,3 +33,9 @@ def test_a_function_returns_to_both_callers() -> None:
 
 def test_a_dynamic_jump_is_unresolved() -> None:
     assert cfg_json(bytes.fromhex("60003556" + "5b00"), FORK)["unresolved"] == [3]
+
+
+def test_running_past_the_end_is_a_block_without_bytes() -> None:
+    view = cfg_json(bytes.fromhex("5b6000355f57"), FORK)  # JUMPDEST PUSH1 0 CALLDATALOAD PUSH0 JUMPI
+    assert view["blocks"] == [{"pc": 0, "end": 6}, {"pc": 6, "end": 6}]
+    assert view["edges"] == [[0, 0], [0, 6]]
