@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from audit.differential import oracle
 from audit.differential.campaign import CheckResult, Effort, Finding, Trial, check, trials
 from audit.differential.execution import Library
 from audit.differential.faults import FAULTS
@@ -89,7 +90,7 @@ def migrate(job: Job, plan: Plan, tell: Tell, progress: Progress) -> Migration:
     )
     tell(f"checked {checked.sequences} sequences, {checked.calls} calls against revm: {len(checked.findings)} mismatches")
     vectors = tuple(_write_vector(plan.folder, target, number, each) for number, each in enumerate(checked.findings, 1))
-    inputs = _inputs(target, plan.effort)
+    inputs = _inputs(job, target, plan.effort)
     kills = tuple(_hunt(target, inputs, library, progress))
     tell(f"seeded {_seeded(kills)} translator faults to test the check: {sum(each.passed for each in kills)} found and replayed")
     desk = Desk(target, library, plan.profile, plan.folder)
@@ -138,8 +139,10 @@ def _write_vector(folder: Path, target: Target, number: int, finding: Finding) -
     return str(path)
 
 
-def _inputs(target: Target, effort: Effort) -> tuple[Trial, ...]:
-    return tuple(trials(target, replace(effort, sequences=min(effort.sequences, SAMPLED))))
+def _inputs(job: Job, target: Target, effort: Effort) -> tuple[Trial, ...]:
+    """The given calls, if there are any, and generated sequences."""
+    given = () if job.request is None else (Trial(-1, job.request, oracle.run(job.request, trace=True)),)
+    return (*given, *trials(target, replace(effort, sequences=min(effort.sequences, SAMPLED))))
 
 
 def _hunt(target: Target, inputs: tuple[Trial, ...], library: Library, progress: Progress) -> Iterator[Kill]:

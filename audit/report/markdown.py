@@ -2,91 +2,137 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-
-def _cell(value: Any) -> str:
-    text = f"{value:.3f}" if isinstance(value, float) else str(value)
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ").replace("<", "&lt;").replace("`", "'")
-
-
-def _table(columns: list[str], rows: list[list[Any]]) -> list[str]:
-    if not rows:
-        return ["None.", ""]
-    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-    lines += ["| " + " | ".join(_cell(each) for each in row) + " |" for row in rows]
-    return [*lines, ""]
+from audit.report.sarif import RULES
 
 
 def markdown(report: dict[str, Any]) -> str:
     """The report's Markdown."""
-    subject, checked = report["subject"], report["differential"]
-    lines = [f"# Re-audit report: {_cell(subject['contract'])}", "", f"**{report['verdict']}**", ""]
-    lines += [
-        f"- Input: `{_cell(subject['file'])}`",
-        f"- Compiler: {_cell(subject['compiler'])}",
-        f"- Rule set: {subject['fork']}",
-    ]
-    lines += [
-        f"- Command: `{_cell(report['command'])}`",
-        f"- Made: {report['created']} by sol2zk {report['tool']['version']}",
+    parts = (_head, _subject, _findings, _costs, _differential, _proofs, _end)
+    return "\n".join(line for part in parts for line in part(report))
+
+
+def _cell(value: Any) -> str:
+    text = f"{value:.3f}" if isinstance(value, float) else "-" if value is None else str(value)
+    for sign in "\\`*_[]|":
+        text = text.replace(sign, "\\" + sign)
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", " ")
+
+
+def _code(value: Any) -> str:
+    return f"<code>{_cell(value)}</code>"
+
+
+def _block(text: Any) -> list[str]:
+    return ["", *(f"    {line}" for line in str(text).splitlines()), ""]
+
+
+def _table(columns: list[str], rows: Iterable[list[Any]]) -> list[str]:
+    lines = ["| " + " | ".join(_cell(each) for each in row) + " |" for row in rows]
+    if not lines:
+        return ["None.", ""]
+    return ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns), *lines, ""]
+
+
+def _head(report: dict[str, Any]) -> list[str]:
+    checked = report["differential"]
+    claims = [[each["evidence"], each["statement"], each["detail"]] for each in report["claims"]]
+    return [
+        f"# Re-audit report: {_cell(report['subject']['contract'])}",
         "",
-    ]
-    lines += [
-        "## Claims",
+        f"**{report['verdict']}**: {len(report['findings'])} mismatches in {checked['sequences']} call sequences ({checked['calls']} calls).",
+        "A verdict on equivalence with the EVM bytecode, not on whether the contract is right.",
         "",
-        *_table(["evidence", "claim", "detail"], [[c["evidence"], c["statement"], c["detail"]] for c in report["claims"]]),
+        "## 1. Claims and their evidence",
+        "",
+        *_table(["evidence", "claim", "what it rests on"], claims),
     ]
-    codes = [
-        [c["kind"], c["code_hash"], c["program_digest"], c["code_bytes"], c["instructions"], c["escapes"]]
-        for c in subject["codes"]
+
+
+def _subject(report: dict[str, Any]) -> list[str]:
+    subject = report["subject"]
+    facts = {
+        "Input": _code(subject["file"]),
+        "Compiler": _cell(f"{subject['compiler']} {subject['compiler_checksum']}".strip()),
+        "Settings": _cell(subject["settings"]),
+        "Rule set": _cell(subject["fork"]),
+        "Reproduce": _code(report["command"]),
+        "Made": f"{report['created']} by sol2zk {_cell(report['tool']['version'])}",
+    }
+    names = ("kind", "code_hash", "program_digest", "code_bytes", "blocks", "instructions", "unresolved_jumps", "escapes")
+    rows = [[code[name] for name in names] for code in subject["codes"]]
+    heads = ["code", "code hash", "program", "bytes", "blocks", "instructions", "unresolved jumps", "escapes"]
+    return ["## 2. Subject", "", *(f"- {name}: {text}" for name, text in facts.items()), "", *_table(heads, rows)]
+
+
+def _findings(report: dict[str, Any]) -> list[str]:
+    lines = ["## 3. Findings", ""]
+    if not report["findings"]:
+        lines += ["No observable difference was found within the tested scope.", ""]
+    for number, found in enumerate(report["findings"], 1):
+        lines += [f"### F{number}. {_cell(found['function'])}: {_cell(found['field'])}", "", _cell(found["subject"])]
+        lines += _block(f"ZK-VM {found['ours']}\nEVM   {found['theirs']}")
+        if found["source"] is not None:
+            lines += [_code(found["source"]), *_block(found["line"])]
+        lines += _block(found["replay"])
+    for each in report["demonstration"]:
+        lines += [f"### Demonstration: {_cell(each['title'])}", "", _cell(each["outcome"]), *_block(each["detail"])]
+    return lines
+
+
+def _costs(report: dict[str, Any]) -> list[str]:
+    names = ("function", "status", "gas", "steps", "rows", "cells", "prove_s", "verify_s", "receipt_bytes", "why")
+    heads = ["function", "outcome", "EVM gas", "steps", "rows", "cells", "prove s", "verify s", "receipt bytes", "not proven"]
+    rows = [[each[name] for name in names] for each in report["functions"]]
+    return ["## 4. Cost of migration", "", "One call of each function, proven and verified alone.", "", *_table(heads, rows)]
+
+
+def _differential(report: dict[str, Any]) -> list[str]:
+    checked = report["differential"]
+    reached = [
+        [
+            c["kind"],
+            f"{c['edges_reached']} of {c['edges']}",
+            f"{c['blocks_reached']} of {c['blocks']}",
+            ", ".join(c["missed_places"]),
+        ]
+        for c in checked["coverage"]
     ]
-    lines += ["## Subject", "", *_table(["code", "code hash", "program", "bytes", "instructions", "escapes"], codes)]
-    found = [
-        [f["field"], f["function"], f["ours"], f["theirs"], f["source"] or "-", f["line"] or "-"] for f in report["findings"]
+    outcomes = [
+        [name, counts["success"], counts["revert"], counts["halt"]] for name, counts in sorted(checked["outcomes"].items())
     ]
-    lines += ["## Findings", "", *_table(["observation", "function", "ZK-VM", "EVM", "where", "line"], found)]
-    lines += [
-        "## Differential evidence",
+    faults = [[f["fault"], f["what"], "yes" if f["found"] and f["replays"] else "NO"] for f in report["seeded_faults"]]
+    left_out = [f"- {_cell(each['what'])} ({_cell(each['code'])})" for each in checked["unsupported"]]
+    return [
+        "## 5. Differential evidence",
         "",
         f"{checked['sequences']} sequences, {checked['calls']} calls, seed {checked['seed']}, {checked['seconds']} s.",
         "",
+        *_table(["code", "edges reached", "blocks reached", "lines of blocks not reached"], reached),
+        *(["Left out:", "", *left_out, ""] if left_out else []),
+        *_table(["function", "success", "revert", "halt"], outcomes),
+        *_table(["seeded fault", "what", "found and replayed"], faults),
     ]
-    reached = [
-        [c["kind"], f"{c['edges_reached']} of {c['edges']}", f"{c['blocks_reached']} of {c['blocks']}"]
-        for c in checked["coverage"]
-    ]
-    lines += _table(["code", "edges reached", "blocks reached"], reached)
-    outcomes = [[name, counts["success"], counts["revert"], counts["halt"]] for name, counts in checked["outcomes"].items()]
-    lines += _table(["function", "success", "revert", "halt"], outcomes)
-    lines += _proof_evidence(report)
-    if report["demonstration"]:
-        lines += (
-            ["## Demonstration", ""]
-            + [f"- {_cell(each['title'])}: {_cell(each['outcome'])}" for each in report["demonstration"]]
-            + [""]
-        )
-    lines += ["## Limits", "", *(f"- {_cell(each)}" for each in report["limits"]), ""]
-    return "\n".join(lines)
 
 
-def _proof_evidence(report: dict[str, Any]) -> list[str]:
-    proofs = [
-        [
-            p["name"],
-            len(p["calls"]),
-            p["proven_bits"],
-            p["profile"],
-            p["receipt_bytes"],
-            p["rows"],
-            p["cells"],
-            p["prove_s"],
-            p["verify_s"],
-        ]
-        for p in report["proofs"]
-    ]
-    lines = ["## Proof evidence", ""]
-    lines += _table(["receipt", "calls", "proven bits", "profile", "bytes", "rows", "cells", "prove s", "verify s"], proofs)
+def _proofs(report: dict[str, Any]) -> list[str]:
+    heads = ["receipt", "calls", "proven bits", "profile", "bytes", "rows", "cells", "prove s", "verify s"]
+    names = ("proven_bits", "profile", "receipt_bytes", "rows", "cells", "prove_s", "verify_s")
+    rows = [[each["name"], len(each["calls"]), *(each[name] for name in names)] for each in report["proofs"]]
+    lines = ["## 6. Proof evidence", "", *_table(heads, rows)]
     for each in report["proofs"]:
-        lines += [f"    {each['verify_command']}", ""]
-    return [*lines, "## Not proven", "", *_table(["what", "why"], [[n["what"], n["why"]] for n in report["not_proven"]])]
+        calls = [[call["function"], call["status"], call["gas_used"], len(call["logs"])] for call in each["calls"]]
+        programs = [[p["kind"], p["code_hash"], p["program_digest"], "yes" if p["pinned"] else "no"] for p in each["programs"]]
+        lines += [f"### {_cell(each['name'])}", *_block(each["verify_command"])]
+        lines += _table(["program", "code hash", "program digest", "pinned"], programs)
+        lines += _table(["call", "status", "gas used", "logs"], calls)
+    missing = [[each["what"], each["why"]] for each in report["not_proven"]]
+    return [*lines, "### Not proven", "", *_table(["what", "why"], missing)]
+
+
+def _end(report: dict[str, Any]) -> list[str]:
+    rules = [f"- {_code(name)}: {_cell(text)}" for name, text in RULES.items()]
+    limits = [f"- {_cell(each)}" for each in report["limits"]]
+    return ["## 7. Limits", "", *limits, "", "## 8. Rules run", "", *rules, ""]
