@@ -131,3 +131,11 @@ fn arithmetic_is_proven() {
     let verified = verify(&bytes, true).map_err(|rejection| rejection.to_string()).unwrap();
     assert_eq!(verified.receipt.statement.calls[0].gas_left, 1000 - 3 - count as u64);
 }
+
+#[test]
+fn tables_have_their_indices() {
+    let claim = sol2zk_chips::claim::ClaimAir::new(vec![]);
+    for (i, name) in crate::tables::NAMES.iter().enumerate().skip(crate::key::FIXED) {
+        assert_eq!(crate::tables::table(i, 14, &claim).name(), *name);
+    }
+}
