@@ -102,9 +102,9 @@ def test_bent_receipts_are_rejected_with_a_reason(folder: Path, tmp_path: Path, 
     step = max(1, len(honest) // 150)
     places = [*range(0, 600, 7), *range(600, len(honest), step)]
     for at in places:
-        data = bytearray(honest)
-        data[at] ^= 1 << (at % 8)
-        bent.write_bytes(bytes(data))
+        flipped = bytearray(honest)
+        flipped[at] ^= 1 << (at % 8)
+        bent.write_bytes(bytes(flipped))
         status, found = verdict(capsys, str(bent))
         assert (status, found["valid"]) == (5, False), f"byte {at}"
         assert found["reason"]
