@@ -59,7 +59,18 @@ def markdown(report: dict[str, Any]) -> str:
     lines += _table(["code", "edges reached", "blocks reached"], reached)
     outcomes = [[name, counts["success"], counts["revert"], counts["halt"]] for name, counts in checked["outcomes"].items()]
     lines += _table(["function", "success", "revert", "halt"], outcomes)
-    lines += ["## Proof evidence", ""]
+    lines += _proof_evidence(report)
+    if report["demonstration"]:
+        lines += (
+            ["## Demonstration", ""]
+            + [f"- {_cell(each['title'])}: {_cell(each['outcome'])}" for each in report["demonstration"]]
+            + [""]
+        )
+    lines += ["## Limits", "", *(f"- {_cell(each)}" for each in report["limits"]), ""]
+    return "\n".join(lines)
+
+
+def _proof_evidence(report: dict[str, Any]) -> list[str]:
     proofs = [
         [
             p["name"],
@@ -74,15 +85,8 @@ def markdown(report: dict[str, Any]) -> str:
         ]
         for p in report["proofs"]
     ]
+    lines = ["## Proof evidence", ""]
     lines += _table(["receipt", "calls", "proven bits", "profile", "bytes", "rows", "cells", "prove s", "verify s"], proofs)
     for each in report["proofs"]:
         lines += [f"    {each['verify_command']}", ""]
-    lines += ["## Not proven", "", *_table(["what", "why"], [[n["what"], n["why"]] for n in report["not_proven"]])]
-    if report["demonstration"]:
-        lines += (
-            ["## Demonstration", ""]
-            + [f"- {_cell(each['title'])}: {_cell(each['outcome'])}" for each in report["demonstration"]]
-            + [""]
-        )
-    lines += ["## Limits", "", *(f"- {_cell(each)}" for each in report["limits"]), ""]
-    return "\n".join(lines)
+    return [*lines, "## Not proven", "", *_table(["what", "why"], [[n["what"], n["why"]] for n in report["not_proven"]])]

@@ -175,8 +175,9 @@ def execute(host: Host, op: str, imm: int, args: tuple[int, ...]) -> int:
             host.charged += dynamic_gas(op, args[0], host.fork) or 0
         case "ENV":
             kind = ENV_KINDS[imm]
-            answers = {"CALLDATASIZE": len(host.calldata), "CODESIZE": len(host.code), "RETURNDATASIZE": len(host.returndata)}
-            return answers[kind] if kind in answers else host.env.get(kind, 0)
+            return {"CALLDATASIZE": len(host.calldata), "CODESIZE": len(host.code), "RETURNDATASIZE": len(host.returndata)}.get(
+                kind, host.env.get(kind, 0)
+            )
         case "CALLDATALOAD":
             return int.from_bytes(_padded(host.calldata, args[0], 32), "big")
         case "CALLDATACOPY":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+import textwrap
 from pathlib import Path
 from typing import Final
 
@@ -74,6 +75,9 @@ pub struct Row {
 }
 """
 
+_RUST_WIDTH: Final = 160
+"""Columns of a line, as rustfmt.toml has them."""
+
 _RUST_TAIL: Final[str] = """\
 /// The row of a code, if there is one.
 #[must_use]
@@ -101,8 +105,12 @@ def rust() -> str:
     parts.append(_rust_names("ENV_KINDS", "Names of the environment kinds, by immediate.", ENV_KINDS))
     parts.append(_rust_module("fork", "Rule sets by index.", "u8", tuple(map(_constant_case, FORKS))))
     parts.append(_rust_names("FORKS", "Names of the rule sets, by index.", FORKS))
-    lines = [", ".join(f"0x{byte:02x}" for byte in ISA_DIGEST[at : at + 16]) for at in (0, 16)]
-    digest = "".join(f"    {line},\n" for line in lines)
+    digest = (
+        textwrap.fill(
+            " ".join(f"0x{byte:02x}," for byte in ISA_DIGEST), _RUST_WIDTH, initial_indent="    ", subsequent_indent="    "
+        )
+        + "\n"
+    )
     parts.append(f"/// Digest of this table (ISA 7.4).\npub const ISA_DIGEST: [u8; 32] = [\n{digest}];\n")
     parts.append(_RUST_TAIL)
     return "\n".join(parts)
@@ -110,10 +118,17 @@ def rust() -> str:
 
 def _rust_row(row: Row) -> str:
     operands = ", ".join(f"Operand::{_OPERANDS[letter]}" for letter in row.operands)
+    fields = (
+        f"code: {row.name}",
+        f'name: "{row.name}"',
+        f"kind: Kind::{_KINDS[row.kind]}",
+        f"operands: [{operands}]",
+        f"result: {str(row.result).lower()}",
+        f"proven: {str(row.prover == 'now').lower()}",
+    )
+    line = f"    Row {{ {', '.join(fields)} }},\n"
     return (
-        f'    Row {{\n        code: {row.name},\n        name: "{row.name}",\n        kind: Kind::{_KINDS[row.kind]},\n'
-        f"        operands: [{operands}],\n        result: {str(row.result).lower()},\n"
-        f"        proven: {str(row.prover == 'now').lower()},\n    }},\n"
+        line if len(line) <= _RUST_WIDTH + 1 else "    Row {\n" + "".join(f"        {field},\n" for field in fields) + "    },\n"
     )
 
 

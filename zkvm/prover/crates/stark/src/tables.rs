@@ -165,7 +165,7 @@ pub fn table(index: usize, fork: u8, claim: &claim::ClaimAir) -> Table {
         28 => Table::Mul(mul::MulAir),
         29 => Table::DivMod(divmod::DivModAir),
         30 => Table::Byte(byte::ByteAir),
-        30 => Table::ModMul(modmul::ModMulAir),
+        31 => Table::ModMul(modmul::ModMulAir),
         _ => Table::Sponge(sponge::SpongeAir),
     }
 }

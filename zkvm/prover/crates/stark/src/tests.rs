@@ -139,3 +139,53 @@ fn tables_have_their_indices() {
         assert_eq!(crate::tables::table(i, 14, &claim).name(), *name);
     }
 }
+
+/// Environment, call data, memory, gas, registers and storage before an end: a row of each of these chips in a real proof.
+fn effects(end: (u16, [u32; 3], u32)) -> Program {
+    // constants 20 = 0, 21 = 1, 22 = 5, 23 = 32, 24 = 2^40
+    program(
+        &[
+            (isa::REGION, [0, 0, 0], 3),
+            (isa::ENV, [0, 0, 1], 2),
+            (isa::SET, [2, 0, 0], 0),
+            (isa::CALLDATALOAD, [20, 0, 0], 3),
+            (isa::CALLDATALOAD, [24, 0, 0], 3),
+            (isa::MGROW, [20, 23, 0], 6),
+            (isa::MSTORE, [20, 5, 0], 3),
+            (isa::MLOAD, [20, 0, 0], 3),
+            (isa::SET, [8, 0, 1], 0),
+            (isa::MSIZE, [0, 0, 0], 2),
+            (isa::SET, [10, 0, 2], 0),
+            (isa::GAS, [0, 0, 0], 2),
+            (isa::SET, [12, 0, 3], 0),
+            (isa::SLOAD, [20, 0, 0], 100),
+            (isa::SSTORE, [20, 22, 0], 3),
+            (isa::SSTORE, [21, 14, 0], 3),
+            (isa::GET, [0, 0, 3], 0),
+            (isa::SSTORE, [22, 17, 0], 3),
+            end,
+        ],
+        &[],
+        &[0, 1, 5, 32, 1 << 40],
+    )
+}
+
+#[test]
+fn effects_are_proven_and_undone() {
+    let calls = |program: Program, gas: u64| -> Vec<(u8, u64)> {
+        let bytes = receipt(program, &request(2, gas));
+        let verified = verify(&bytes, true).map_err(|rejection| rejection.to_string()).unwrap();
+        verified.receipt.statement.calls.iter().map(|call| (call.status, call.gas_left)).collect()
+    };
+    let (stop, revert) = ((isa::STOP, [0, 0, 0], 0), (isa::REVERT, [20, 20, 0], 0));
+    // static 136, memory 3, cold load 2000; stores: create warm, unchanged cold, create cold; in the second call: unchanged, create cold (of what the first stored), unchanged cold
+    let spent = |stores: [u64; 3]| 136 + 3 + 2000 + stores.iter().sum::<u64>();
+    let [first, second] = [[20_000, 2200, 22_100], [100, 22_100, 2200]].map(spent);
+    assert_eq!(calls(effects(stop), 100_000), [(0, 100_000 - first), (0, 100_000 - second)]);
+    assert_eq!(calls(effects(revert), 100_000), [(1, 100_000 - first); 2]);
+    // at the last store: 2300 left (a trap), too little for its dynamic gas, and just enough
+    let before = first - 22_100;
+    for (left, status) in [(0, 2), (2300, 2), (2301, 2), (22_099, 2), (22_100, 0)] {
+        assert_eq!(calls(effects(stop), before + left)[0].0, status, "{left} left at the last store");
+    }
+}

@@ -55,10 +55,7 @@ fn every_length_hashes_as_keccak() {
 #[test]
 fn no_cell_but_unread_ones_can_be_changed() {
     let (mock, rows) = bench(&[0, 31, 68, 135]);
-    let columns = numbers(SpongeCols::<F>::WIDTH);
-    for (row, column) in mock.accepted("sponge", &SpongeAir, &rows.finish().unwrap(), 0..4) {
-        panic!("row {row} column {column} of {}", columns.len());
-    }
+    assert!(mock.accepted("sponge", &SpongeAir, &rows.finish().unwrap(), 0..4).is_empty());
 }
 
 #[test]
