@@ -38,6 +38,7 @@ pub mod mul;
 pub mod observe;
 pub mod shift;
 pub mod slot;
+pub mod sponge;
 pub mod storage;
 pub mod stream;
 pub mod undo;

@@ -7,7 +7,7 @@ use p3_matrix::dense::RowMajorMatrix;
 use sol2zk_chips::bus::{ChipBuilder, F};
 use sol2zk_chips::{
     access, addsub, bitwise, boundary, byte, claim, compare, copy, divmod, finish, fixed, flow, frame, gas, hash, input, keccak, limb_and, log, mgrow, modmul,
-    mul, observe, rom, shift, slot, storage, stream, undo, window,
+    mul, observe, rom, shift, slot, sponge, storage, stream, undo, window,
 };
 
 macro_rules! tables {
@@ -128,6 +128,8 @@ tables! {
     Byte(byte::ByteAir), "byte";
     /// ADDMOD, MULMOD.
     ModMul(modmul::ModMulAir), "modmul";
+    /// SHA3 of messages that fit a block.
+    Sponge(sponge::SpongeAir), "sponge";
 }
 
 /// Bits of the tables that every proof has: the fixed ones, the claim, frames and their ends.
@@ -163,7 +165,8 @@ pub fn table(index: usize, fork: u8, claim: &claim::ClaimAir) -> Table {
         28 => Table::Mul(mul::MulAir),
         29 => Table::DivMod(divmod::DivModAir),
         30 => Table::Byte(byte::ByteAir),
-        _ => Table::ModMul(modmul::ModMulAir),
+        31 => Table::ModMul(modmul::ModMulAir),
+        _ => Table::Sponge(sponge::SpongeAir),
     }
 }
 

@@ -132,6 +132,14 @@ fn arithmetic_is_proven() {
     assert_eq!(verified.receipt.statement.calls[0].gas_left, 1000 - 3 - count as u64);
 }
 
+#[test]
+fn tables_have_their_indices() {
+    let claim = sol2zk_chips::claim::ClaimAir::new(vec![]);
+    for (i, name) in crate::tables::NAMES.iter().enumerate().skip(crate::key::FIXED) {
+        assert_eq!(crate::tables::table(i, 14, &claim).name(), *name);
+    }
+}
+
 /// Environment, call data, memory, gas, registers and storage before an end: a row of each of these chips in a real proof.
 fn effects(end: (u16, [u32; 3], u32)) -> Program {
     // constants 20 = 0, 21 = 1, 22 = 5, 23 = 32, 24 = 2^40

@@ -8,6 +8,6 @@ mod generate;
 #[cfg(test)]
 mod tests;
 
-pub use air::HashAir;
+pub use air::{HashAir, swapped};
 pub use columns::HashCols;
 pub use generate::HashRows;

@@ -25,6 +25,7 @@ use sol2zk_chips::mul::MulRows;
 use sol2zk_chips::observe::ObserveRows;
 use sol2zk_chips::shift::ShiftRows;
 use sol2zk_chips::slot::Slot;
+use sol2zk_chips::sponge::SpongeRows;
 use sol2zk_chips::storage::StorageRows;
 use sol2zk_chips::stream::{Part, StreamRows};
 use sol2zk_chips::undo::UndoRows;
@@ -73,6 +74,7 @@ pub(super) struct Chips {
     copy: CopyRows,
     window: WindowRows,
     hash: HashRows,
+    sponge: SpongeRows,
     keccak: KeccakRows,
 }
 
@@ -103,6 +105,7 @@ impl Chips {
             copy: CopyRows::default(),
             window: WindowRows::default(),
             hash: HashRows::default(),
+            sponge: SpongeRows::default(),
             keccak: KeccakRows::default(),
         }
     }
@@ -142,6 +145,12 @@ impl Chips {
             isa::MSIZE | isa::GAS => self.observe.push(step, ctx),
             isa::ENV | isa::CALLDATALOAD => self.input.push(step, ctx),
             isa::SLOAD | isa::SSTORE => self.storage.push(step, ctx),
+            isa::SHA3 if !SpongeRows::takes(step.operands[1]) => return Err("SHA3 of more than 135 bytes".into()),
+            isa::SHA3 => {
+                if let Some(stream) = self.sponge.push(step, ctx, &mut self.keccak) {
+                    self.stream(&stream, tag::PREIMAGE, ctx);
+                }
+            }
             isa::TOPIC | isa::LOG => {
                 if let Some(stream) = self.log.push(step, ctx) {
                     self.stream(&stream, tag::DATA, ctx);
@@ -213,6 +222,7 @@ impl Chips {
         add("copy", self.copy.finish());
         add("window", self.window.finish());
         add("hash", self.hash.finish());
+        add("sponge", self.sponge.finish());
         add("keccak", self.keccak.finish(log_blowup));
         add("finish", self.finish.finish());
         // what answers queries comes after what asks
