@@ -49,7 +49,7 @@ def command(path: Path, settings: Settings, calls: Path | None, profile: str, ou
         raise not_proven(path, made)
     verdict = proof.verify(made.receipt, proof.Expectations(request=request, code_known=True))
     if not verdict["valid"] and verdict["kind"] != "profile":
-        raise InternalError("S2Z-PROVE-REJECTED", f"the verifier rejects this receipt: {verdict['reason']}", Place(str(path)))
+        raise InternalError("prove-rejected", f"the verifier rejects this receipt: {verdict['reason']}", Place(str(path)))
     target = output or path.with_suffix(".receipt")
     write_whole(target, made.receipt)
     if as_json:
@@ -83,7 +83,7 @@ def not_proven(path: Path, made: proof.Proof) -> Unsupported:
     call = found.get("call")
     where = "" if call is None else f"call {call}, " + ("" if found.get("pc") is None else f"EVM pc {found['pc']}, ")
     return Unsupported(
-        f"S2Z-PROVE-{found['code']}".upper(),
+        str(found["code"]),
         f"the run cannot be proven: {where}{found['what']}",
         Place(str(path)),
         "sol2zk check still compares it with the EVM",

@@ -76,7 +76,7 @@ def read_receipt(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise InputError("S2Z-VERIFY-FILE", f"the receipt cannot be read: {error.strerror}", Place(str(path))) from error
+        raise InputError("receipt-not-read", f"the receipt cannot be read: {error.strerror}", Place(str(path))) from error
 
 
 def _hash(text: str) -> bytes:
@@ -86,7 +86,7 @@ def _hash(text: str) -> bytes:
     except ValueError:
         value = b""
     if len(value) != HASH_LENGTH:
-        raise InputError("S2Z-VERIFY-HASH", f"'{text}' is no hash of 32 bytes", hint="write 0x and 64 hex digits")
+        raise InputError("not-a-hash", f"'{text}' is no hash of 32 bytes", hint="write 0x and 64 hex digits")
     return value
 
 
@@ -115,7 +115,7 @@ def translated(artifact: Artifact, claimed: dict[str, Any], subject: Subject) ->
         elif not code.template:
             subject = replace(subject, runtime=code.code)
     if not fallback:
-        raise InputError("S2Z-VERIFY-CODE", "there is no code to translate in this input", Place(artifact.path))
+        raise InputError("no-code", "there is no code to translate in this input", Place(artifact.path))
     return digests or fallback[:1], subject
 
 

@@ -96,9 +96,9 @@ def read_report(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_bytes())
     except OSError as error:
-        raise InputError("S2Z-REPORT-FILE", f"the report cannot be read: {error.strerror}", place) from error
+        raise InputError("report-not-read", f"the report cannot be read: {error.strerror}", place) from error
     except ValueError as error:
-        raise InputError("S2Z-REPORT-JSON", f"this is no JSON: {error}", place) from error
+        raise InputError("report-not-json", f"this is no JSON: {error}", place) from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise InputError("S2Z-REPORT-FORMAT", f"this is no report of the form {FORMAT}", place)
+        raise InputError("report-malformed", f"this is no report of the form {FORMAT}", place)
     return document

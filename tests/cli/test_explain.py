@@ -1,0 +1,48 @@
+"""`sol2zk explain`, and that it knows every code that a person can meet."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from audit.cli import run
+from audit.explanations import EXPLANATIONS
+from audit.report.sarif import RULES
+
+ERRORS = {"InputError", "Unsupported", "CompileError", "Rejected"}
+
+
+def codes(root: Path) -> Iterator[str]:
+    """The codes of errors that are not our own bugs."""
+    for package in ("zkvm", "transpiler", "audit"):
+        for file in (root / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text())):
+                if not isinstance(node, ast.Call) or not node.args:
+                    continue
+                name = node.func.id if isinstance(node.func, ast.Name) else ""
+                first = node.args[0]
+                if name in {*ERRORS, "_refusals"} and isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    yield first.value
+
+
+def test_every_code_is_explained(root: Path) -> None:
+    assert set(codes(root)) - EXPLANATIONS.keys() == set()
+    assert {"no-chip", "too-large", *RULES} <= EXPLANATIONS.keys()
+
+
+def test_explanations_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "immutables-not-set"]) == 0
+    assert "constructor" in capsys.readouterr().out
+    assert run(["explain", "no-chip", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["code"] == "no-chip"
+    assert run(["explain"]) == 0
+    assert capsys.readouterr().out.count("\n") == len(EXPLANATIONS) + 1
+
+
+def test_an_unknown_code_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "no-such-fil"]) == 2
+    assert "no-such-file" in capsys.readouterr().err
