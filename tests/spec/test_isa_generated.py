@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,9 @@ from zkvm.isa import codegen
 from zkvm.isa.encode import ISA_DIGEST, canonical_text
 from zkvm.isa.table import ENV_KINDS, FORKS, ROWS
 from zkvm.word import keccak256
+
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_nothing_is_stale() -> None:
@@ -42,5 +46,6 @@ def test_codes_rise_and_names_are_unique() -> None:
 
 @pytest.mark.skipif(shutil.which("rustfmt") is None, reason="rustfmt is not installed")
 def test_rust_is_formatted() -> None:
-    run = subprocess.run(["rustfmt", "--edition", "2024"], input=codegen.rust(), capture_output=True, text=True, check=True)
+    command = ["rustfmt", "--edition", "2024", "--config-path", str(ROOT / "zkvm" / "prover")]
+    run = subprocess.run(command, input=codegen.rust(), capture_output=True, text=True, check=True)
     assert run.stdout == codegen.rust()

@@ -153,6 +153,11 @@ def _copy(host: Host, data: bytes, to: int, start: int, length: int) -> None:
     host.write(to, _padded(data, start, length))
 
 
+def _environment(host: Host, kind: str) -> int:
+    sizes = {"CALLDATASIZE": len(host.calldata), "CODESIZE": len(host.code), "RETURNDATASIZE": len(host.returndata)}
+    return sizes.get(kind, host.env.get(kind, 0))
+
+
 def execute(host: Host, op: str, imm: int, args: tuple[int, ...]) -> int:
     """One operation that is not arithmetic; the result, 0 when there is none."""
     match op:
@@ -174,10 +179,7 @@ def execute(host: Host, op: str, imm: int, args: tuple[int, ...]) -> int:
         case "EXPGAS":
             host.charged += dynamic_gas(op, args[0], host.fork) or 0
         case "ENV":
-            kind = ENV_KINDS[imm]
-            return {"CALLDATASIZE": len(host.calldata), "CODESIZE": len(host.code), "RETURNDATASIZE": len(host.returndata)}.get(
-                kind, host.env.get(kind, 0)
-            )
+            return _environment(host, ENV_KINDS[imm])
         case "CALLDATALOAD":
             return int.from_bytes(_padded(host.calldata, args[0], 32), "big")
         case "CALLDATACOPY":
