@@ -14,7 +14,6 @@ from zkvm.isa.encode import ISA_DIGEST, canonical_text
 from zkvm.isa.table import ENV_KINDS, FORKS, ROWS
 from zkvm.word import keccak256
 
-
 ROOT = Path(__file__).resolve().parents[2]
 
 
