@@ -10,6 +10,7 @@ RUST := $(shell find zkvm/prover -path zkvm/prover/target -prune -o \( -name '*.
 
 .PHONY: setup demo test test-python test-rust lint format requirements clean
 .DEFAULT_GOAL := setup
+.NOTPARALLEL:
 
 setup: .venv/requirements.stamp node_modules/.package-lock.json .venv/native.stamp
 
@@ -33,8 +34,9 @@ demo: setup
 
 test: setup test-rust test-python
 
+# In the profile of the extension: what setup has built is not built again.
 test-rust: setup
-	$(CARGO) test $(MANIFEST) --locked --workspace --exclude sol2zk-native
+	$(CARGO) test $(MANIFEST) --release --locked --workspace --exclude sol2zk-native
 
 test-python: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -45,7 +47,7 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(CARGO) fmt $(MANIFEST) --all --check
-	$(CARGO) clippy $(MANIFEST) --locked --workspace --all-targets -- --deny warnings
+	$(CARGO) clippy $(MANIFEST) --release --locked --workspace --all-targets -- --deny warnings
 
 format: setup
 	$(BIN)/ruff check --fix --select I .
