@@ -80,7 +80,8 @@ def default_request(job: Job) -> dict[str, Any]:
 def not_proven(path: Path, made: proof.Proof) -> Unsupported:
     """Why there is no receipt, as an error."""
     found = made.result["unsupported"] or made.unsupported or {"code": "unknown", "what": "no reason given"}
-    call = found.get("call")
+    # the prover does not know the call of an instruction whose rows calls share
+    call = found.get("call") if made.result["unsupported"] else None
     where = "" if call is None else f"call {call}, " + ("" if found.get("pc") is None else f"EVM pc {found['pc']}, ")
     return Unsupported(
         str(found["code"]),

@@ -49,27 +49,47 @@ def prove(run: Run, desk: Desk) -> tuple[ProofEvidence | None, tuple[NotProven, 
     Shape: of a generated run calls without a proof are left out and named; a given run is proven whole or not at all.
     Raises: InternalError if the receipt is rejected, or claims another outcome than the run's.
     """
-    missing: list[NotProven] = []
-    while True:
-        result = desk.library.run(run.request)
-        if result["unsupported"] is None and not any(each["steps"] for each in result["calls"]):
-            return None, (*missing, NotProven(f"the run '{run.name}'", "none of its calls meets any code"))
-        programs = desk.library.programs(run.request["fork"])
-        made = proof.prove(run.request, programs, desk.profile)
-        if made.receipt is not None and made.cost is not None:
-            pinned = _pinned(made.receipt, programs)
-            verdict, verify_s = _verified(run, made.receipt, pinned, result, desk.profile)
-            path = desk.folder / "receipts" / f"{run.name}.receipt"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, made.receipt)
-            return _evidence(run, path, made, verdict, verify_s, _command(path, pinned, desk.folder), desk), tuple(missing)
-        found = made.result["unsupported"] or made.unsupported or {"what": "this run", "call": None}
-        call, why = found.get("call"), f"{found['what']} has no proof yet"
-        if call is None or run.given or len(run.request["calls"]) == 1:
-            return None, (*missing, NotProven(f"the run '{run.name}'", why))
-        calls = run.request["calls"]
-        missing.append(NotProven(function(desk.target, calls[call]), why))
-        run = replace(run, request={**run.request, "calls": [*calls[:call], *calls[call + 1 :]]})
+    missing: tuple[NotProven, ...] = ()
+    made, result = _made(run, desk, desk.profile)
+    if made.receipt is None and not run.given:
+        run, missing = _without(run, desk)
+        made, result = _made(run, desk, desk.profile)
+    if made.receipt is None:
+        return None, (*missing, NotProven(f"the run '{run.name}'", _why(made)))
+    if not any(each["steps"] for each in result["calls"]):
+        return None, (*missing, NotProven(f"the run '{run.name}'", "none of its calls meets any code"))
+    pinned = _pinned(made.receipt, desk.library.programs(run.request["fork"]))
+    verdict, verify_s = _verified(run, made.receipt, pinned, result, desk.profile)
+    path = desk.folder / "receipts" / f"{run.name}.receipt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, made.receipt)
+    return _evidence(run, path, made, verdict, verify_s, _command(path, pinned, desk.folder), desk), missing
+
+
+def _made(run: Run, desk: Desk, profile: str) -> tuple[proof.Proof, Mapping[str, Any]]:
+    result = desk.library.run(run.request)
+    return proof.prove(run.request, desk.library.programs(run.request["fork"]), profile), result
+
+
+def _why(made: proof.Proof) -> str:
+    found = made.result["unsupported"] or made.unsupported or {"what": "this run"}
+    return f"{found['what']} has no proof yet"
+
+
+def _without(run: Run, desk: Desk) -> tuple[Run, tuple[NotProven, ...]]:
+    """The run without the calls that have no proof alone, and those."""
+    kept: list[Any] = []
+    missing: dict[NotProven, None] = {}
+    state = run.request["state"]
+    for call in run.request["calls"]:
+        single = replace(run, request={**run.request, "state": state, "calls": [call]})
+        made, result = _made(single, desk, "test")
+        if made.receipt is None:
+            missing[NotProven(function(desk.target, call), _why(made))] = None
+        else:
+            kept.append(call)
+            state = result["state"]
+    return replace(run, request={**run.request, "calls": kept or run.request["calls"][:1]}), tuple(missing)
 
 
 def _pinned(receipt: bytes, programs: list[Program]) -> list[Program]:
