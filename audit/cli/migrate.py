@@ -58,6 +58,8 @@ def command(
     from audit.migration.flow import Plan, migrate
     from audit.report.write import write
 
+    if profile == "test":
+        raise click.BadParameter("receipts of the test profile are never valid", param_hint="--profile")
     beside = path.with_suffix(".calls.json")
     given = calls if calls is not None else beside if demo and beside.is_file() else None
     job = open_job(path, settings, given)
@@ -72,6 +74,8 @@ def command(
                 tasks[stage] = bars.add_task(stage, total=total)
             bars.update(tasks[stage], completed=count)
 
+        if demo:
+            terminal.note("act one: the whole migration")
         done = migrate(job, Plan(folder, effort, profile, jobs), terminal.note, progress)
         if demo:
             terminal.note("act two: the same contract, translated with one seeded fault")

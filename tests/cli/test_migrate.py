@@ -78,3 +78,41 @@ def test_what_is_left_out_is_incomplete(tmp_path: Path) -> None:
     status = run(["migrate", str(code), "--sequences", "5", "--output", str(tmp_path / "out")])
     assert status == 4
     assert json.loads((tmp_path / "out" / "report.json").read_text())["verdict"] == INCOMPLETE
+
+
+def test_calls_without_a_proof_are_left_out_and_named(contracts: Path, tmp_path: Path) -> None:
+    assert run(["migrate", str(contracts / "tokens/WETH9.sol"), "--offline", "--sequences", "60", "--output", str(tmp_path)]) == 4
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["verdict"] == INCOMPLETE
+    assert report["findings"] == []
+    assert {each["name"] for each in report["proofs"]} == {"constructor", "calls"}
+    unproven = {each["what"] for each in report["not_proven"]}
+    assert "withdraw(uint256)" in unproven
+    assert "deposit()" not in unproven
+    proven = {each["function"] for each in report["functions"] if each["rows"] is not None}
+    assert {"deposit()", "transfer(address,uint256)"} <= proven
+    assert not proven & {each["what"] for each in report["not_proven"] if "BALANCE" in each["why"]}
+
+
+def test_the_cost_of_each_function_and_the_kill_rate_are_told(folder: Path) -> None:
+    report = json.loads((folder / "report.json").read_text())
+    costs = {each["function"]: each for each in report["functions"]}
+    assert {"constructor", "transfer(address,uint256)", "mint(address,uint256)", "totalSupply()"} <= costs.keys()
+    assert all(each["cells"] > each["rows"] > 0 and each["why"] is None for each in costs.values())
+    assert len(report["seeded_faults"]) >= 10
+    assert all(each["found"] and each["replays"] for each in report["seeded_faults"])
+
+
+def test_bad_input_has_its_status(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.sol"
+    broken.write_text("contract A { function f( }")
+    out = tmp_path / "out"
+    assert run(["migrate", str(broken), "--offline", "--output", str(out)]) == 3
+    assert run(["migrate", str(tmp_path / "none.sol"), "--output", str(out)]) == 2
+    assert run(["migrate", str(tmp_path), "--output", str(out)]) == 2
+    assert not out.exists()
+    code = tmp_path / "stop.hex"
+    code.write_text("0x00")
+    assert run(["migrate", str(code), "--profile", "test", "--output", str(out)]) == 2
+    (tmp_path / "file").write_text("")
+    assert run(["migrate", str(code), "--sequences", "2", "--output", str(tmp_path / "file")]) == 2
