@@ -17,9 +17,6 @@ from transpiler.settings import Settings
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
-    from audit.migration.flow import Migration
-    from audit.report.model import Report
-
 DEMO_SEQUENCES: Final = 300
 TIMEOUT_S: Final = 600.0
 
@@ -56,6 +53,7 @@ def command(
     from audit.migration.demo import flipped_bit, seeded_fault
     from audit.migration.document import document
     from audit.migration.flow import Plan, migrate
+    from audit.migration.screen import screen
     from audit.report.write import write
 
     if profile == "test":
@@ -87,39 +85,5 @@ def command(
     if as_json:
         terminal.print_json(report.as_json())
     else:
-        _screen(report, done, str(paths[1]))
+        click.echo(terminal.clean(screen(report, done, str(paths[1]))))
     return done.exit_code
-
-
-def _screen(report: Report, done: Migration, page: str) -> None:
-    """The last screen."""
-    lines = [f"{report.verdict}: {done.job.contract.name}, {len(report.findings)} mismatches in {done.checked.calls} calls", ""]
-    lines += [
-        f"  {code['kind']:<9} {code['code_bytes']} bytes, {code['instructions']} instructions, {code['escapes']} escapes, {code['seconds']:.3f} s"
-        for code in report.subject["codes"]
-    ]
-    lines += [
-        f"  {each.name:<11} {len(each.calls)} calls proven in {each.prove_s:.2f} s: {each.rows // len(each.calls)} rows and "
-        f"{each.cells // len(each.calls)} cells a call, receipt {each.receipt_bytes / 1e6:.2f} MB, {each.proven_bits} proven bits"
-        for each in report.proofs
-    ]
-    costs = [each for each in done.costs if each.rows is not None and each.cells is not None and each.prove_s is not None]
-    if costs:
-        dearest = max(costs, key=lambda each: each.cells or 0)
-        lines.append(
-            f"  functions   {len(costs)} of {done.sampled} proven alone, each in {max(each.prove_s or 0 for each in costs):.2f} s at most; "
-            f"{dearest.function} takes most: {dearest.rows} rows, {dearest.cells} cells"
-        )
-    lines += [f"  not proven: {item['what']}: {item['why']}" for item in report.not_proven]
-    caught = sum(1 for each in report.seeded_faults if each["found"] and each["replays"])
-    lines.append(f"  the check itself: {caught} of {len(report.seeded_faults)} seeded translator faults found")
-    lines += [
-        f"  {covered.kind}: {covered.edges_reached} of {covered.edges} edges reached, {len(covered.missed)} blocks not reached"
-        for covered in done.checked.coverage
-    ]
-    for act in report.demonstration:
-        lines += [f"  {act['title']}:", f"    {act['outcome']}", *(f"      {line}" for line in act["detail"].splitlines())]
-    lines += ["  assumed: the translation is tested, not proven; the compiler; Keccak; Plonky3 and revm", ""]
-    lines += [f"  verify:  {each.verify_command}" for each in report.proofs]
-    lines += [f"  report:  {page}", "  your own contract:  sol2zk migrate YourContract.sol"]
-    click.echo(terminal.clean("\n".join(lines)))

@@ -1,0 +1,87 @@
+"""The last screen of a migration: what it came to, in the order in which a reader asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from audit.migration.flow import Migration
+from audit.report.model import Report
+
+LABEL_WIDTH = 14
+PLACES_SHOWN = 6
+
+
+def screen(report: Report, done: Migration, page: str) -> str:
+    """The text of the last screen."""
+    checked = done.checked
+    head = f"{report.verdict}: {report.subject['contract']}"
+    tested = f"{len(report.findings)} mismatches in {checked.sequences} call sequences, {checked.calls} calls, compared with revm"
+    caught = sum(1 for each in report.seeded_faults if each["found"] and each["replays"])
+    parts = [
+        ("sizes", _sizes(report)),
+        ("tested", [tested, f"{caught} of {len(report.seeded_faults)} seeded translator faults are found by the same inputs"]),
+        ("mismatch", [f"{each['function']}: {each['field']}: {each['replay']}" for each in report.findings]),
+        ("proven", _proven(report)),
+        ("functions", _functions(done)),
+        ("not proven", [f"{each['what']}: {each['why']}" for each in report.not_proven]),
+        ("left out", [f"{each.what} ({each.code})" for each in checked.stops]),
+        ("not reached", _missed(done)),
+        ("assumed", ["the translation is tested, not proven; the compiler, revm, Plonky3 and Keccak-256 are taken as right"]),
+    ]
+    acts = [(each["title"], [each["outcome"], *each["detail"].splitlines()]) for each in report.demonstration]
+    after = [
+        ("verify", [each.verify_command for each in report.proofs]),
+        ("report", [page]),
+        ("your own", ["sol2zk migrate YourContract.sol"]),
+    ]
+    lines = [head, "", *_rows(parts)]
+    for title, text in acts:
+        lines += ["", f"  {title}", *(f"    {line}" for line in text)]
+    return "\n".join([*lines, "", *_rows(after)])
+
+
+def _rows(parts: Iterable[tuple[str, list[str]]]) -> Iterator[str]:
+    for label, lines in parts:
+        for number, line in enumerate(lines):
+            yield f"  {label if number == 0 else '':<{LABEL_WIDTH}}{line}"
+
+
+def _sizes(report: Report) -> list[str]:
+    return [
+        f"{code['kind']} code: {code['code_bytes']:,} bytes, {code['instructions']:,} instructions of the ZK-VM, {code['escapes']} escapes, "
+        f"translated in {code['seconds']:.3f} s"
+        for code in report.subject["codes"]
+    ]
+
+
+def _proven(report: Report) -> list[str]:
+    lines = []
+    for each in report.proofs:
+        count = len(each.calls)
+        failed = sum(1 for call in each.calls if call["status"] != "success")
+        lines.append(
+            f"{each.name}: {count} call{'s' if count > 1 else ''} ({failed} of them failing) in {each.prove_s:.2f} s, "
+            f"{each.rows // count:,} rows and {each.cells // count:,} cells a call, receipt {each.receipt_bytes / 1e6:.2f} MB, "
+            f"{each.proven_bits} proven bits, verified in {each.verify_s:.3f} s"
+        )
+    return lines or ["nothing"]
+
+
+def _functions(done: Migration) -> list[str]:
+    costs = [(each.cells, each) for each in done.costs if each.cells is not None]
+    if not costs:
+        return []
+    _, dearest = max(costs, key=lambda pair: pair[0])
+    slowest = max(each.prove_s or 0.0 for _, each in costs)
+    most = f"{dearest.function} takes most: {dearest.rows:,} rows, {dearest.cells:,} cells"
+    return [f"{len(costs)} of {done.sampled} proven by a call each, in {slowest:.2f} s at most; {most}"]
+
+
+def _missed(done: Migration) -> list[str]:
+    lines = []
+    for each in done.checked.coverage:
+        shown = ", ".join(each.missed_places[:PLACES_SHOWN])
+        more = f" and {len(each.missed_places) - PLACES_SHOWN} more" if len(each.missed_places) > PLACES_SHOWN else ""
+        text = f"{each.kind} code: {each.edges - each.edges_reached} of {each.edges} edges, {len(each.missed)} of {each.blocks} blocks"
+        lines.append(text + (f": {shown}{more}" if shown else ""))
+    return lines
