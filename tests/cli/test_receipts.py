@@ -133,6 +133,14 @@ def test_immutables_need_a_create(contracts: Path, tmp_path: Path, capsys: pytes
     assert not (tmp_path / "x.receipt").exists()
 
 
+def test_a_run_without_code_has_nothing_to_prove(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "calls.json").write_text(json.dumps({"calls": [{"to": "0x" + "77" * 20, "data": "0x"}]}))
+    out = tmp_path / "none.receipt"
+    assert run(["prove", str(folder / "counter.hex"), "--calls", str(tmp_path / "calls.json"), "-o", str(out)]) == 4
+    assert "no-frame" in capsys.readouterr().err
+    assert not out.exists()
+
+
 def test_what_is_unsupported_leaves_no_receipt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "caller.hex").write_text("0x5f5f5f5f5f335af100")
     assert run(["prove", str(tmp_path / "caller.hex"), "-o", str(tmp_path / "x.receipt")]) == 4

@@ -52,6 +52,7 @@ fn proven(request: &Request, trace: &Trace, key: Key, profile: u8) -> PyResult<R
     match prove_trace(request, trace, key, profile) {
         Ok(proven) => Ok(Ok(proven)),
         Err(ProveError::Witness(WitnessError::Unsupported { call, what, id })) => Ok(Err(json!({"code": "no-chip", "call": call, "what": what, "id": id}))),
+        Err(error @ ProveError::Witness(WitnessError::NoFrame)) => Ok(Err(json!({"code": "no-frame", "call": null, "what": error.to_string(), "id": null}))),
         Err(error @ (ProveError::Witness(WitnessError::Gas(_)) | ProveError::Height(..) | ProveError::Key(_))) => {
             Ok(Err(json!({"code": "too-large", "call": null, "what": error.to_string(), "id": null})))
         }

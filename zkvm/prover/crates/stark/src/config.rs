@@ -11,7 +11,7 @@ use p3_symmetric::{CompressionFunctionFromHasher, PaddingFreeSponge, Serializing
 use p3_uni_stark::StarkConfig;
 use sol2zk_chips::bus::F;
 
-/// Degree-5 extension: challenges of about 155 bits (see the crate README, Decisions).
+/// Degree-5 extension: challenges of about 155 bits (see zkvm/README.md, Decisions).
 pub type Challenge = QuinticTrinomialExtensionField<F>;
 type Sponge = PaddingFreeSponge<KeccakF, 25, 17, 4>;
 type FieldHash = SerializingHasher<Sponge>;

@@ -37,6 +37,9 @@ pub enum WitnessError {
         /// Local identifier.
         id: u32,
     },
+    /// No call runs code: there is no frame to prove.
+    #[error("no call reaches code, and a receipt is about code that ran")]
+    NoFrame,
     /// The statement would not pass the verifier.
     #[error(transparent)]
     Statement(#[from] StatementError),
@@ -62,6 +65,9 @@ pub struct Witness {
 
 /// Builds the witness of a traced run.
 pub fn witness(request: &Request, trace: &Trace, fixed: &[Table], log_blowup: usize) -> Result<Witness, WitnessError> {
+    if trace.frames.is_empty() {
+        return Err(WitnessError::NoFrame);
+    }
     let mut statement = statement(request, trace);
     let accounts: HashMap<Address, u32> = statement.accounts.iter().zip(0..).map(|(account, i)| (account.address, i)).collect();
     let mut ctx = context(&statement, trace, &accounts);
