@@ -12,6 +12,7 @@ from audit.cli.options import json_option
 from audit.statetest.proving import prove_and_verify
 from audit.statetest.runner import Machine, run_all
 from audit.statetest.vectors import load
+from zkvm.errors import Unsupported
 
 
 @click.command()
@@ -23,7 +24,7 @@ from audit.statetest.vectors import load
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
 @json_option
 def command(paths: tuple[Path, ...], prove: bool, machine: str, jobs: int, as_json: bool) -> int:
-    """Run test files (legacy VMTests) or folders of them. Exit status 1 if a test fails.
+    """Run test files (legacy VMTests) or folders of them. Exit status 1 if a test fails, 4 if one passes that has no proof yet.
 
     Example: sol2zk statetest VMTests --jobs 2 --json
     """
@@ -35,10 +36,14 @@ def command(paths: tuple[Path, ...], prove: bool, machine: str, jobs: int, as_js
             rows.append(row.as_json())
             bars.advance(task)
     failed = [each for each in rows if not each["pass"]]
+    unproven = [each for each in rows if each["pass"] and each["proven"] is False]
     if as_json:
         terminal.print_json(rows)
     else:
         for each in failed:
             click.echo(f"FAIL {each['file']} {each['name']}: {terminal.clean(str(each['error']))}")
-        click.echo(f"{len(rows) - len(failed)} passed, {len(failed)} failed")
-    return 1 if failed else 0
+        for each in unproven:
+            click.echo(f"NOT PROVEN {each['file']} {each['name']}: {terminal.clean(str(each['error']))}")
+        told = f", {len(rows) - len(unproven) - len(failed)} proven" if prove else ""
+        click.echo(f"{len(rows) - len(failed)} passed, {len(failed)} failed{told}")
+    return 1 if failed else Unsupported.exit_code if unproven else 0

@@ -13,7 +13,7 @@ from audit.statetest.judge import judge
 from audit.statetest.vectors import Vector
 from transpiler.translate import translate
 from zkvm import machine, proof
-from zkvm.errors import Sol2zkError
+from zkvm.errors import Sol2zkError, Unsupported
 from zkvm.program import Program
 
 Machine = Literal["rust", "python", "both"]
@@ -54,18 +54,22 @@ def run_all(vectors: Iterable[Vector], machine: Machine = "rust", jobs: int = 1,
 
 
 def run(vector: Vector, machine: Machine = "rust", prove: Prove | None = None) -> Row:
-    """The outcome of one test."""
+    """The outcome of one test. One that passes and has no proof yet keeps both facts: `pass`, and an `error` that says why."""
     start = time.perf_counter()
     cells = None
+    passed = False
     try:
         programs = [translate(vector.code, vector.fork, "runtime").program] if vector.code else []
         error = _run(vector, programs, machine)
-        if error is None and prove is not None:
+        passed = error is None
+        if passed and prove is not None:
             cells = prove(vector.request, programs)
-    except Sol2zkError as failure:
+    except Unsupported as failure:
         error = str(failure)
+    except Sol2zkError as failure:
+        error, passed = str(failure), False
     proven = None if prove is None else cells is not None
-    return Row(vector.file, vector.name, vector.fork, error is None, error, proven, cells, time.perf_counter() - start)
+    return Row(vector.file, vector.name, vector.fork, passed, error, proven, cells, time.perf_counter() - start)
 
 
 def _run(vector: Vector, programs: list[Program], which: Machine) -> str | None:
