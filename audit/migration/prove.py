@@ -50,14 +50,14 @@ def prove(run: Run, desk: Desk) -> tuple[ProofEvidence | None, tuple[NotProven, 
     Raises: InternalError if the receipt is rejected, or claims another outcome than the run's.
     """
     missing: tuple[NotProven, ...] = ()
+    if _idle(desk.library.run(run.request)):
+        return None, (NotProven(f"the run '{run.name}'", "none of its calls meets any code"),)
     made, result = _made(run, desk, desk.profile)
     if made.receipt is None and not run.given:
         run, missing = _without(run, desk)
         made, result = _made(run, desk, desk.profile)
     if made.receipt is None:
         return None, (*missing, NotProven(f"the run '{run.name}'", _why(made)))
-    if not any(each["steps"] for each in result["calls"]):
-        return None, (*missing, NotProven(f"the run '{run.name}'", "none of its calls meets any code"))
     pinned = _pinned(made.receipt, desk.library.programs(run.request["fork"]))
     verdict, verify_s = _verified(run, made.receipt, pinned, result, desk.profile)
     path = desk.folder / "receipts" / f"{run.name}.receipt"
@@ -71,9 +71,14 @@ def _made(run: Run, desk: Desk, profile: str) -> tuple[proof.Proof, Mapping[str,
     return proof.prove(run.request, desk.library.programs(run.request["fork"]), profile), result
 
 
+def _idle(result: Mapping[str, Any]) -> bool:
+    """Whether all calls ran, and none met any code: then there is nothing to prove."""
+    return result["unsupported"] is None and not any(each["steps"] for each in result["calls"])
+
+
 def _why(made: proof.Proof) -> str:
     found = made.result["unsupported"] or made.unsupported or {"what": "this run"}
-    return f"{found['what']} has no proof yet"
+    return f"{found['what']} has no proof yet" if found.get("code") != "no-frame" else str(found["what"])
 
 
 def _without(run: Run, desk: Desk) -> tuple[Run, tuple[NotProven, ...]]:
@@ -84,7 +89,7 @@ def _without(run: Run, desk: Desk) -> tuple[Run, tuple[NotProven, ...]]:
     for call in run.request["calls"]:
         single = replace(run, request={**run.request, "state": state, "calls": [call]})
         made, result = _made(single, desk, "test")
-        if made.receipt is None:
+        if made.receipt is None and not _idle(result):
             missing[NotProven(function(desk.target, call), _why(made))] = None
         else:
             kept.append(call)
