@@ -22,12 +22,23 @@ from audit.migration.costs import FunctionCost, Sample, function_costs, samples
 from audit.migration.prove import Desk, NotProven, prove
 from audit.report.model import ProofEvidence
 from transpiler.translate import Translation
-from zkvm.errors import Unsupported
+from zkvm.errors import InputError, Place, Unsupported
 
 Tell = Callable[[str], None]
 Progress = Callable[[str, int, int], None]
 """Stage, steps done, steps in all."""
 
+OURS: Final = (
+    "receipts/*.receipt",
+    "vectors/*.json",
+    "code/*.hex",
+    "code/*.szk",
+    "report.html",
+    "report.md",
+    "report.sarif",
+    "report.json",
+)
+"""What a migration writes into its folder."""
 SAMPLED: Final = 300
 """Sequences from which calls are taken whose cost is measured, and with which seeded faults are hunted."""
 SHARE_S: Final = 60.0
@@ -78,6 +89,7 @@ def migrate(job: Job, plan: Plan, tell: Tell, progress: Progress) -> Migration:
     Raises: Unsupported where nothing can be run at all; InternalError if a receipt of ours is rejected.
     """
     target = target_of(job.artifact, job.contract, job.subject, job.fork)
+    _clear(plan.folder)
     library = Library()
     translations = _translate(job, target, library, tell)
     checked = check(
@@ -114,6 +126,19 @@ def migrate(job: Job, plan: Plan, tell: Tell, progress: Progress) -> Migration:
     return Migration(
         job, target, (*translations, *met), checked, vectors, kills, tuple(proofs), costs, len(chosen), tuple(missing)
     )
+
+
+def _clear(folder: Path) -> None:
+    """Remove what an earlier migration left: a stale receipt is no evidence.
+
+    Raises: InputError if that fails.
+    """
+    for pattern in OURS:
+        for path in folder.glob(pattern):
+            try:
+                path.unlink()
+            except OSError as error:
+                raise InputError("file-not-written", f"cannot replace: {error.strerror or error}", Place(str(path))) from error
 
 
 def _translate(job: Job, target: Target, library: Library, tell: Tell) -> tuple[Translation, ...]:

@@ -55,6 +55,8 @@ def prove(run: Run, desk: Desk) -> tuple[ProofEvidence | None, tuple[NotProven, 
     made, result = _made(run, desk, desk.profile)
     if made.receipt is None and not run.given:
         run, missing = _without(run, desk)
+        if not run.request["calls"]:
+            return None, missing
         made, result = _made(run, desk, desk.profile)
     if made.receipt is None:
         return None, (*missing, NotProven(f"the run '{run.name}'", _why(made)))
@@ -94,7 +96,7 @@ def _without(run: Run, desk: Desk) -> tuple[Run, tuple[NotProven, ...]]:
         else:
             kept.append(call)
             state = result["state"]
-    return replace(run, request={**run.request, "calls": kept or run.request["calls"][:1]}), tuple(missing)
+    return replace(run, request={**run.request, "calls": kept}), tuple(missing)
 
 
 def _pinned(receipt: bytes, programs: list[Program]) -> list[Program]:

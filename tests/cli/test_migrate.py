@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from audit.cli import run
-from audit.report.model import EQUIVALENT, INCOMPLETE
+from audit.differential.execution import Library
+from audit.differential.faults import FAULTS, faulty
+from audit.migration import flow
+from audit.report.model import EQUIVALENT, INCOMPLETE, MISMATCHES
 from audit.report.write import write
 from zkvm import proof
 
@@ -116,3 +119,30 @@ def test_bad_input_has_its_status(tmp_path: Path) -> None:
     assert run(["migrate", str(code), "--profile", "test", "--output", str(out)]) == 2
     (tmp_path / "file").write_text("")
     assert run(["migrate", str(code), "--sequences", "2", "--output", str(tmp_path / "file")]) == 2
+
+
+def test_a_wrong_translator_is_found_and_told(contracts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fault = next(each for each in FAULTS if each.name == "mapping-key-swapped")
+    monkeypatch.setattr(flow, "Library", lambda: faulty(Library(), fault))
+    token = contracts / "tokens/Token.sol"
+    assert run(["migrate", str(token), "--offline", "--sequences", "60", "--output", str(tmp_path)]) == 1
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["verdict"] == MISMATCHES
+    found = report["findings"][0]
+    assert found["source"].startswith("@openzeppelin/")
+    assert found["replay"] == f"sol2zk replay {found['vector']}"
+    assert run(["replay", found["vector"]]) == 0, "the real translator does not show it"
+    assert found["line"] in (tmp_path / "report.md").read_text()
+    results = json.loads((tmp_path / "report.sarif").read_text())["runs"][0]["results"]
+    assert "error" in {each["level"] for each in results}
+
+
+def test_what_an_earlier_run_left_is_gone(tmp_path: Path) -> None:
+    code, out = tmp_path / "stop.hex", tmp_path / "out"
+    code.write_text("0x00")
+    (out / "receipts").mkdir(parents=True)
+    (out / "receipts" / "constructor.receipt").write_bytes(b"stale")
+    (out / "notes.txt").write_text("kept")
+    assert run(["migrate", str(code), "--sequences", "2", "--output", str(out)]) == 0
+    assert [each.name for each in (out / "receipts").iterdir()] == ["calls.receipt"]
+    assert (out / "notes.txt").read_text() == "kept"
