@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -61,7 +62,7 @@ def command(
     beside = path.with_suffix(".calls.json")
     given = calls if calls is not None else beside if demo and beside.is_file() else None
     job = open_job(path, settings, given)
-    folder = output or Path("build") / job.contract.name
+    folder = output or Path("build") / (re.sub(r"[^A-Za-z0-9_-]", "_", job.contract.name) or "contract")
     effort = Effort(sequences=sequences, seed=seed, timeout_s=timeout)
     acts: list[dict[str, Any]] = []
     with terminal.progress() as bars:

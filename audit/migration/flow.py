@@ -29,15 +29,9 @@ Progress = Callable[[str, int, int], None]
 """Stage, steps done, steps in all."""
 
 OURS: Final = (
-    "receipts/*.receipt",
-    "vectors/*.json",
-    "code/*.hex",
-    "code/*.szk",
-    "report.html",
-    "report.md",
-    "report.sarif",
-    "report.json",
-)
+    "receipts/constructor.receipt", "receipts/calls.receipt", "vectors/mismatch-*.json", "code/creation*.hex", "code/creation*.szk",
+    "code/runtime*.hex", "code/runtime*.szk", "report.html", "report.md", "report.sarif", "report.json",
+)  # fmt: skip
 """What a migration writes into its folder."""
 SAMPLED: Final = 300
 """Sequences from which calls are taken whose cost is measured, and with which seeded faults are hunted."""

@@ -146,3 +146,29 @@ def test_what_an_earlier_run_left_is_gone(tmp_path: Path) -> None:
     assert run(["migrate", str(code), "--sequences", "2", "--output", str(out)]) == 0
     assert [each.name for each in (out / "receipts").iterdir()] == ["calls.receipt"]
     assert (out / "notes.txt").read_text() == "kept"
+
+
+def test_a_hostile_artefact_goes_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its contract's name is markup, leads out of the folder, and turns the writing direction."""
+    name = "../../<img src=x onerror=alert(1)>\u202e\x1b[31m"
+    evm = {
+        "bytecode": {"object": "600a600c600039600a6000f3" + "602a60005260206000f3"},
+        "deployedBytecode": {"object": "602a60005260206000f3"},
+    }
+    abi = [{"type": "function", "name": "<script>alert(1)</script>", "inputs": [], "outputs": [], "stateMutability": "view"}]
+    artefact = tmp_path / "out.json"
+    artefact.write_text(
+        json.dumps({"contracts": {"<b>.sol": {name: {"abi": abi, "evm": evm}}}, "sources": {"<b>.sol": {"id": 0}}})
+    )
+    inside = tmp_path / "a" / "b" / "c"
+    inside.mkdir(parents=True)
+    monkeypatch.chdir(inside)
+    assert run(["migrate", str(artefact), "--sequences", "5"]) == 0
+    (folder,) = (inside / "build").iterdir()
+    assert {each.name for each in inside.iterdir()} == {"build"}
+    for form in ("html", "md", "json", "sarif"):
+        text = (folder / f"report.{form}").read_text()
+        assert not {"\u202e", "\x1b"} & set(text)
+        if form in ("html", "md"):
+            assert "<img" not in text
+            assert "<script>" not in text
