@@ -82,6 +82,7 @@ def _code(each: Translation) -> dict[str, Any]:
 
 def _claims(migration: Migration) -> list[Claim]:
     checked, seeded = migration.checked, [each for each in migration.kills if each.sites]
+    escapes = sum(each.stats.escapes for each in migration.translations)
     claims = []
     if migration.proofs:
         calls = sum(len(each.calls) for each in migration.proofs)
@@ -96,7 +97,7 @@ def _claims(migration: Migration) -> list[Claim]:
         )
     claims += [
         Claim(
-            PROVEN, "every jump of the code goes where the control-flow graph says",
+            PROVEN, f"every {'resolved ' if escapes else ''}jump of the code goes where the control-flow graph says",
             "a certificate that a second, independent pass checks block by block; by argument, not by a receipt",
         ),
         Claim(VALIDATED, "nothing", "this version has no translation validation by a solver"),
