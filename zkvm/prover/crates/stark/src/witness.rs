@@ -65,7 +65,7 @@ pub struct Witness {
 
 /// Builds the witness of a traced run.
 pub fn witness(request: &Request, trace: &Trace, fixed: &[Table], log_blowup: usize) -> Result<Witness, WitnessError> {
-    if trace.frames.is_empty() {
+    if trace.frames.iter().all(|frame| frame.program.is_none()) {
         return Err(WitnessError::NoFrame);
     }
     let mut statement = statement(request, trace);
