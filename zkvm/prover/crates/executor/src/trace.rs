@@ -6,7 +6,7 @@
 //! Clock: the first frame's entry is 4; a frame's first step is at entry + 4, each next one 4 later; then one group of 4 ticks if the
 //! frame did not end in an instruction of kind `end` and out of gas was not noticed by the last step itself (a row of its own
 //! finds the arrival at 0, or the negative gas); after that, if the frame does not succeed, one group for each of its completed `SSTORE`s and `TSTORE`s (the undo records of
-//! ISA 5.2), then `exit`, which is the next frame's entry. A frame without a program takes one group of 4.
+//! ISA 5.2), then `exit`, which is the next frame's entry. A frame without a program takes no time: no row of a proof stands for it.
 //! Until its first `REGION` a frame's region time is its entry.
 //!
 //! Ends: a step that ends its frame has `next` = 0, out of gas apart. With [`End::OutOfGas`] there are two cases:

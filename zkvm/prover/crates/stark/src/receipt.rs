@@ -15,6 +15,10 @@ pub const VERSION: u16 = 1;
 pub const MAX_BYTES: usize = 1 << 26;
 /// Most programs in a receipt.
 pub const MAX_PROGRAMS: usize = 64;
+/// Largest statement. What decodes from it is at most some 15 times as large, whatever it says.
+pub const MAX_STATEMENT_BYTES: usize = 1 << 25;
+/// Largest proof: several times that of the largest shape. What decodes from it is at most some 40 times as large, whatever it says.
+pub const MAX_PROOF_BYTES: usize = 1 << 24;
 
 /// A receipt, decoded but not verified.
 pub struct Receipt {
@@ -143,6 +147,9 @@ impl Receipt {
         let proven = reader.section()?;
         if !reader.0.is_empty() {
             return Err(FormatError::Trailing);
+        }
+        if claimed.len() > MAX_STATEMENT_BYTES || proven.len() > MAX_PROOF_BYTES {
+            return Err(FormatError::Size);
         }
         let statement: Statement = postcard::from_bytes(claimed).map_err(|_| FormatError::Malformed("statement"))?;
         if statement_bytes(&statement) != claimed {

@@ -158,6 +158,15 @@ pub fn padded_word(bytes: &[u8], offset: usize) -> Word {
     word
 }
 
+/// A word of `head` followed by `tail` at `offset`, zero-padded: without a copy of the code for each call of a batch.
+fn joined_word(head: &[u8], tail: &[u8], offset: usize) -> Word {
+    let mut word = padded_word(head, offset);
+    let taken = head.len().saturating_sub(offset).min(32);
+    let rest = padded_word(tail, offset.saturating_sub(head.len()));
+    word[taken..].copy_from_slice(&rest[..32 - taken]);
+    word
+}
+
 /// A word as a number.
 pub fn number(word: &Word) -> U256 {
     U256::from_be_bytes(*word)
@@ -194,6 +203,18 @@ impl Rows {
 }
 
 impl Statement {
+    /// Number of rows that [`Statement::claim_rows`] gives, without making them.
+    pub fn claim_row_count(&self) -> usize {
+        let call_rows = |call: &Call| -> usize {
+            if call.program.is_none() {
+                return 0;
+            }
+            let logs: usize = call.logs.iter().map(|log| 1 + log.topics.len() + log.data.len().div_ceil(32)).sum();
+            2 + call.output.len().div_ceil(32) + call.calldata_offsets.len() + call.code_offsets.len() + call.env_kinds.len() + logs
+        };
+        2 + 3 * self.slots.len() + self.calls.iter().map(call_rows).sum::<usize>()
+    }
+
     /// The claim table's rows. The statement must have passed [`Statement::check`], which also gives the ledger.
     pub fn claim_rows(&self, programs: &[Placed], ledger: &Ledger) -> Vec<ClaimRow> {
         let mut rows = Rows::default();
@@ -216,14 +237,9 @@ impl Statement {
                 let data: &[u8] = if call.create { &[] } else { &call.data };
                 rows.look_up(tag::CALLDATA, turn, offset, &padded_word(data, offset as usize));
             }
-            if !call.code_offsets.is_empty() {
-                let mut code = placed.program.code.clone();
-                if placed.program.kind == CodeKind::Creation {
-                    code.extend_from_slice(&call.data);
-                }
-                for &offset in &call.code_offsets {
-                    rows.look_up(tag::CODE, turn, offset, &padded_word(&code, offset as usize));
-                }
+            let arguments: &[u8] = if placed.program.kind == CodeKind::Creation { &call.data } else { &[] };
+            for &offset in &call.code_offsets {
+                rows.look_up(tag::CODE, turn, offset, &joined_word(&placed.program.code, arguments, offset as usize));
             }
             for &kind in &call.env_kinds {
                 let word = env_word(self, i, kind, ledger.balance_at(i), placed);

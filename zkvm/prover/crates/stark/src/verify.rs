@@ -104,6 +104,9 @@ fn verify_unguarded(bytes: &[u8], accept_test: bool) -> Result<Verified, Rejecti
     }
     let programs = place(&receipt.programs)?;
     let ledger = receipt.statement.check(&programs)?;
+    if receipt.statement.claim_row_count() > 1 << profile.max_log_height() {
+        return Err(Rejection::Tables("the claim is too tall"));
+    }
     let claim = ClaimAir::new(receipt.statement.claim_rows(&programs, &ledger));
 
     // Which tables: the mandatory ones, each at most once, in order.

@@ -274,11 +274,10 @@ impl<'a> Batch<'a> {
     fn empty_frame(&mut self, entry: &Entry<'_>) -> Finished {
         if let Some(tracer) = self.tracer.as_mut() {
             let begun = tracer.clk;
-            tracer.clk += 4;
             let steps = tracer.trace.steps.len();
             tracer.trace.frames.push(crate::trace::Frame {
                 entry: begun,
-                exit: tracer.clk,
+                exit: begun,
                 call: entry.call,
                 program: None,
                 address: entry.address,

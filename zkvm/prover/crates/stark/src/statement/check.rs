@@ -1,6 +1,7 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ruint::aliases::U256;
+use sol2zk_executor::gas::Rules;
 use sol2zk_executor::host::Address;
 use sol2zk_executor::isa::{ENV_KINDS, FORKS};
 use sol2zk_executor::keccak::keccak256;
@@ -9,6 +10,9 @@ use sol2zk_executor::trace::Placed;
 use thiserror::Error;
 
 use super::{Call, FIRST_CLOCK, Statement, Word, empty_code_hash, number};
+
+/// Code of an account that delegates to another begins so (EIP-7702).
+const DELEGATION: [u8; 3] = [0xef, 0x01, 0x00];
 
 /// Why a statement cannot be true, or cannot be told.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -40,6 +44,8 @@ pub mod limit {
     pub const SLOTS: usize = 1 << 18;
     /// Bytes of call data, output or log data of one call.
     pub const BYTES: usize = 1 << 22;
+    /// Rows of the claim: a table holds no more.
+    pub const ROWS: usize = 1 << 22;
 }
 
 /// Balances and code hashes as the calls move them: the verifier's own bookkeeping.
@@ -88,6 +94,7 @@ impl Statement {
         if !increasing(self.env.block_hashes.iter().map(|entry| entry.0)) || self.env.block_hashes.len() > 256 || self.env.blob_hashes.len() > 64 {
             return malformed("the environment");
         }
+        self.check_tables(programs)?;
         let mut ledger = Ledger { after: BTreeMap::new(), at_call: Vec::with_capacity(self.calls.len()) };
         for account in &self.accounts {
             ledger.after.insert(account.address, (number(&account.balance), account.nonce, account.code_hash));
@@ -103,6 +110,36 @@ impl Statement {
             return malformed("the last clock");
         }
         Ok(ledger)
+    }
+
+    /// Only what the calls need is listed, and once: a receipt that carries the expected program beside the one that ran, or accounts
+    /// that nothing touched, would claim more than it proves.
+    fn check_tables(&self, programs: &[Placed]) -> Result<(), StatementError> {
+        let mut codes = BTreeSet::new();
+        if !programs.iter().all(|placed| codes.insert((placed.program.code_hash, placed.program.kind))) {
+            return Err(StatementError::Malformed("the program table (two programs for one code)"));
+        }
+        let mut used = 0;
+        for program in self.calls.iter().filter_map(|call| call.program) {
+            if program > used {
+                return Err(StatementError::Malformed("the program table (not in order of first use)"));
+            }
+            used = used.max(program + 1);
+        }
+        if used as usize != programs.len() {
+            return Err(StatementError::Malformed("the program table (a program that no call runs)"));
+        }
+        let mut needed: BTreeSet<&Address> = self.calls.iter().map(|call| &call.to).collect();
+        needed.insert(&self.contract);
+        needed.extend(self.calls.iter().filter(|call| number(&call.value) != U256::ZERO).map(|call| &call.caller));
+        if needed.len() != self.accounts.len() || !self.accounts.iter().all(|account| needed.contains(&account.address)) {
+            return Err(StatementError::Malformed("the list of accounts"));
+        }
+        // before any row is made: an offset costs only a few bytes of the receipt
+        if self.claim_row_count() > limit::ROWS {
+            return Err(StatementError::Malformed("its size"));
+        }
+        Ok(())
     }
 
     fn check_form(&self, i: usize, call: &Call) -> Result<(), StatementError> {
@@ -136,8 +173,13 @@ impl Statement {
         let Some(&(_, _, code_hash)) = ledger.after.get(&call.to) else {
             return Err(StatementError::Program(i, "the account called is not listed"));
         };
+        // The EVM runs something else there than the account's code.
+        let rules = Rules { fork: self.fork };
+        if !call.create && rules.is_precompile(&call.to) {
+            return Err(StatementError::Program(i, "a precompile is called, which has no proof"));
+        }
         let Some(program) = call.program else {
-            if call.create || (code_hash != empty_code_hash() && code_hash != [0; 32]) {
+            if call.create || code_hash != empty_code_hash() {
                 return Err(StatementError::Program(i, "there is code but no program"));
             }
             let silent = call.output.is_empty() && call.logs.is_empty() && call.end == 0 && call.calldata_offsets.is_empty() && call.code_offsets.is_empty();
@@ -159,6 +201,9 @@ impl Statement {
         if !creation && placed.program.code_hash != code_hash {
             return Err(StatementError::Program(i, "the program is not that of the account's code"));
         }
+        if !creation && rules.delegates() && placed.program.code.len() == 23 && placed.program.code.starts_with(&DELEGATION) {
+            return Err(StatementError::Program(i, "the account delegates to another, which has no proof"));
+        }
         Ok(())
     }
 
@@ -178,8 +223,7 @@ impl Statement {
             && let Some(created) = ledger.after.get_mut(&call.to)
         {
             created.2 = keccak256(&call.output);
-            // EIP-161
-            if self.fork >= 3 {
+            if (Rules { fork: self.fork }).create_sets_nonce() {
                 created.1 = 1;
             }
         }
