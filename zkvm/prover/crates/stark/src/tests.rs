@@ -9,6 +9,13 @@ use crate::key::Key;
 use crate::prove::prove;
 use crate::verify::verify;
 
+mod claims;
+mod forgeries;
+mod frames;
+mod hostile;
+mod scene;
+mod security;
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::from("0x"), |text, byte| text + &format!("{byte:02x}"))
 }
