@@ -286,5 +286,5 @@ fn calls_without_code_succeed() {
     request.calls[1].gas = 400;
     let (outcome, trace) = run(&program, &request);
     assert_eq!((outcome.calls[0].status, outcome.calls[0].gas_left), (Status::Success, 77));
-    assert_eq!((trace.frames[0].program, trace.frames[0].exit, trace.frames[1].entry), (None, 8, 8));
+    assert_eq!((trace.frames[0].program, trace.frames[0].exit, trace.frames[1].entry), (None, 4, 4));
 }
