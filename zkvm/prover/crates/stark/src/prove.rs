@@ -13,7 +13,7 @@ use thiserror::Error;
 use crate::config::{PROFILES, Profile};
 use crate::cost::{Cost, TableCost};
 use crate::key::{FIXED, Key, KeyError};
-use crate::receipt::{Receipt, seed, statement_bytes};
+use crate::receipt::{MAX_PROGRAMS, MAX_STATEMENT_BYTES, Receipt, seed, statement_bytes, within_limits};
 use crate::tables::Table;
 use crate::witness::{WitnessError, witness};
 
@@ -29,6 +29,9 @@ pub enum ProveError {
     /// A table is too tall for the profile.
     #[error("the {0} table needs 2^{1} rows, more than the profile admits: unsupported")]
     Height(&'static str, usize),
+    /// What is claimed, its programs or its proof are larger than a receipt may be.
+    #[error("the receipt would be larger than a verifier reads: unsupported")]
+    Size,
     /// The prover failed.
     #[error("internal: {0}")]
     Internal(String),
@@ -58,7 +61,11 @@ pub fn prove(request: &Request, trace: &Trace, key: Key, profile: u8) -> Result<
     let witness_s = started.elapsed().as_secs_f64();
 
     let programs: Vec<Vec<u8>> = trace.programs.iter().map(|placed| placed.program.encode()).collect();
-    let seed = seed(profile, witness.present, &programs, &statement_bytes(&witness.statement));
+    let statement = statement_bytes(&witness.statement);
+    if programs.len() > MAX_PROGRAMS || statement.len() > MAX_STATEMENT_BYTES {
+        return Err(ProveError::Size);
+    }
+    let seed = seed(profile, witness.present, &programs, &statement);
     let config = parameters.config(&seed);
     let data = key.prover_data(&config, &witness.others, &log_heights[FIXED..])?;
     let instances: Vec<_> = tables.iter().zip(&witness.traces).map(|(air, trace)| StarkInstance { air, trace, public_values: vec![] }).collect();
@@ -71,6 +78,9 @@ pub fn prove(request: &Request, trace: &Trace, key: Key, profile: u8) -> Result<
         .collect();
     let receipt = Receipt { profile, tables: witness.present, programs, statement: witness.statement, proof };
     let bytes = receipt.encode();
+    if !within_limits(&bytes, &statement) {
+        return Err(ProveError::Size);
+    }
     let cost = Cost { tables: costs, witness_s, prove_s: started.elapsed().as_secs_f64(), receipt_bytes: bytes.len() };
     Ok(Proven { bytes, cost })
 }

@@ -60,6 +60,11 @@ pub enum FormatError {
     Malformed(&'static str),
 }
 
+/// Whether a verifier reads a receipt of these bytes with this statement in it.
+pub fn within_limits(bytes: &[u8], statement: &[u8]) -> bool {
+    bytes.len() <= MAX_BYTES && statement.len() <= MAX_STATEMENT_BYTES && bytes.len() - statement.len() <= MAX_PROOF_BYTES
+}
+
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {

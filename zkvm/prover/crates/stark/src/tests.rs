@@ -10,6 +10,7 @@ use crate::prove::prove;
 use crate::verify::verify;
 
 mod claims;
+mod families;
 mod forgeries;
 mod frames;
 mod hostile;

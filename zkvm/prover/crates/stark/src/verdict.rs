@@ -82,14 +82,14 @@ fn call_json(statement: &Statement, call: &crate::statement::Call) -> Value {
 /// Touched accounts and slots, before or after the batch.
 fn state(verified: &Verified, after: bool) -> Value {
     let statement = &verified.receipt.statement;
+    let mut storages = vec![Map::new(); statement.accounts.len()];
+    for slot in &statement.slots {
+        if let Some(storage) = storages.get_mut(slot.account as usize) {
+            storage.insert(quantity(&slot.key), json!(quantity(if after { &slot.after } else { &slot.before })));
+        }
+    }
     let mut accounts = Map::new();
-    for (i, account) in statement.accounts.iter().enumerate() {
-        let storage: Map<String, Value> = statement
-            .slots
-            .iter()
-            .filter(|slot| slot.account as usize == i)
-            .map(|slot| (quantity(&slot.key), json!(quantity(if after { &slot.after } else { &slot.before }))))
-            .collect();
+    for (account, storage) in statement.accounts.iter().zip(storages) {
         let before = (number(&account.balance), account.nonce, account.code_hash);
         let (balance, nonce, code_hash) = if after { verified.ledger.after.get(&account.address).copied().unwrap_or(before) } else { before };
         let entry = json!({"balance": format!("{balance:#x}"), "nonce": format!("{nonce:#x}"), "code_hash": hex(&code_hash), "storage": storage});

@@ -1,0 +1,190 @@
+//! A real proof of each family of chips, where the other tests have none: control, memory in every alignment, copies, hashes.
+
+use ruint::aliases::U256;
+use sol2zk_executor::isa;
+use sol2zk_executor::keccak::keccak256;
+use sol2zk_executor::program::{CodeKind, Program};
+
+use super::scene::*;
+
+/// Assembles lines whose operands name constants by value: `k(value)` stands for the constant.
+struct Assembler {
+    chained: Vec<Line>,
+    pure: Vec<Line>,
+    constants: Vec<U256>,
+}
+
+/// Marks a constant by value, resolved by [`Assembler::program`].
+const fn k(value: u32) -> u32 {
+    0x4000_0000 + value
+}
+
+/// Marks the pure instruction of this index.
+const fn pure(index: u32) -> u32 {
+    0x2000_0000 + index
+}
+
+impl Assembler {
+    fn program(mut self, code: &[u8]) -> Program {
+        let marked = |&(_, fields, _): &Line| fields.into_iter().filter(|field| *field >= k(0)).map(|field| U256::from(field - k(0)));
+        self.constants = self.chained.iter().chain(&self.pure).flat_map(|line| marked(line).collect::<Vec<_>>()).collect();
+        self.constants.sort();
+        self.constants.dedup();
+        let (chained, count) = (self.chained.len() as u32, (self.chained.len() + self.pure.len()) as u32);
+        let place = |field: u32| match field {
+            field if field >= k(0) => count + 1 + self.constants.binary_search(&U256::from(field - k(0))).unwrap() as u32,
+            field if field >= pure(0) => chained + 1 + field - pure(0),
+            field => field,
+        };
+        let resolved = |lines: &[Line]| -> Vec<Line> { lines.iter().map(|&(op, fields, gas)| (op, fields.map(place), gas)).collect() };
+        program_of(CodeKind::Runtime, code, &resolved(&self.chained), &resolved(&self.pure), &self.constants)
+    }
+}
+
+/// A program with `constants` found in its lines, which may name them by value.
+fn assemble(code: &[u8], chained: &[Line], pure: &[Line]) -> Program {
+    Assembler { chained: chained.to_vec(), pure: pure.to_vec(), constants: vec![] }.program(code)
+}
+
+/// Output of a call of `program` that succeeds, as proven.
+fn output(program: &Program, data: &[u8]) -> Vec<u8> {
+    let batch = request(program, vec![call(data, 100_000)]);
+    assert_eq!(outcomes(&batch, &[program])[0].0, 0);
+    let mut calls = accepted(&receipt(&batch, &[program])).receipt.statement.calls;
+    calls.remove(0).output
+}
+
+#[test]
+fn memory_is_proven_in_every_alignment() {
+    let program = assemble(
+        &[0],
+        &[
+            (isa::REGION, [0, 0, 0], 3),
+            (isa::MGROW, [k(0), k(160), 0], 0),
+            (isa::CALLDATALOAD, [k(0), 0, 0], 3),
+            (isa::MSTORE, [k(3), 3, 0], 3),
+            (isa::MSTORE8, [k(70), 3, 0], 3),
+            (isa::MLOAD, [k(1), 0, 0], 3),
+            (isa::MSTORE, [k(96), 6, 0], 3),
+            (isa::MCOPY, [k(5), k(3), k(40)], 3),
+            (isa::CALLDATACOPY, [k(100), k(30), k(9)], 3),
+            (isa::CODECOPY, [k(120), k(1), k(4)], 3),
+            (isa::MCOPY, [k(64), k(60), k(0)], 3),
+            (isa::RETURN, [k(1), k(135), 0], 0),
+        ],
+        &[],
+    );
+    let mut program = program;
+    program.code = vec![0xaa, 0xbb, 0xcc];
+    program.code_hash = keccak256(&program.code);
+    let data: Vec<u8> = (1..=34).collect();
+    let mut memory = vec![0; 160];
+    memory[3..35].copy_from_slice(&data[..32]);
+    memory[70] = data[31];
+    let word = memory[1..33].to_vec();
+    memory[96..128].copy_from_slice(&word);
+    memory.copy_within(3..43, 5);
+    memory[100..109].copy_from_slice(&[&data[30..], &[0; 5][..]].concat());
+    memory[120..124].copy_from_slice(&[0xbb, 0xcc, 0, 0]);
+    assert_eq!(output(&program, &data), memory[1..136]);
+}
+
+#[test]
+fn hashes_are_proven() {
+    let program = assemble(
+        &[0],
+        &[
+            (isa::REGION, [0, 0, 0], 3),
+            (isa::MGROW, [k(0), k(160), 0], 0),
+            (isa::CALLDATALOAD, [k(0), 0, 0], 3),
+            (isa::MSTORE, [k(0), 3, 0], 3),
+            (isa::SHA3, [k(0), k(64), 0], 30),
+            (isa::SHA3, [k(7), k(5), 0], 30),
+            (isa::SHA3, [k(200), k(0), 0], 30),
+            (isa::MSTORE, [k(0), 5, 0], 3),
+            (isa::MSTORE, [k(32), 6, 0], 3),
+            (isa::MSTORE, [k(64), 7, 0], 3),
+            (isa::MSTORE, [k(96), pure(0), 0], 3),
+            (isa::MSTORE, [k(128), pure(1), 0], 3),
+            (isa::RETURN, [k(0), k(160), 0], 0),
+        ],
+        &[(isa::HASH1, [3, 0, 0], 0), (isa::HASH2, [3, pure(0), 0], 0)],
+    );
+    let data: Vec<u8> = (1..=32).collect();
+    let one = keccak256(&data);
+    let expected = [keccak256(&[&data[..], &[0; 32]].concat()), keccak256(&data[7..12]), keccak256(&[]), one, keccak256(&[&data[..], &one].concat())];
+    assert_eq!(output(&program, &data), expected.concat());
+}
+
+/// Every branch, taken or not, joined by a PHI; then a jump to a label by its identifier.
+#[test]
+fn control_is_proven() {
+    let ops = [isa::BNZ, isa::BZ, isa::BEQ, isa::BNE, isa::BLT, isa::BGE, isa::BSLT, isa::BSGE];
+    for (op, data) in ops.into_iter().flat_map(|op| [0, 5, 0xff].map(|byte| (op, byte))) {
+        let other = if matches!(op, isa::BNZ | isa::BZ) { 0 } else { k(5) };
+        let program = assemble(
+            &[0],
+            &[
+                (isa::REGION, [0, 0, 0], 3),
+                (isa::CALLDATALOAD, [k(0), 0, 0], 3),
+                (op, [2, other, 6], 10),
+                (isa::MOVE, [k(7), 0, pure(0)], 0),
+                (isa::JMP, [0, 0, 8], 1),
+                (isa::MOVE, [k(9), 0, pure(0)], 0),
+                (isa::JMP, [0, 0, 8], 1),
+                (isa::SET, [pure(0), 0, 3], 0),
+                (isa::JMPR, [k(11), 0, 0], 8),
+                (isa::REGION, [0, 0, 0], 0),
+                (isa::LABEL, [0, 0, 0], 1),
+                (isa::GET, [0, 0, 3], 0),
+                (isa::MGROW, [k(0), k(32), 0], 0),
+                (isa::MSTORE, [k(0), 12, 0], 3),
+                (isa::RETURN, [k(0), k(32), 0], 0),
+            ],
+            &[(isa::PHI, [0, 0, 0], 0)],
+        );
+        let word = if data == 0xff { [0xff; 32] } else { [vec![0; 31], vec![data]].concat().try_into().unwrap() };
+        let signed = |x: u8| if x == 0xff { -1 } else { i32::from(x) };
+        let taken = match op {
+            isa::BNZ => data != 0,
+            isa::BZ => data == 0,
+            isa::BEQ => data == 5,
+            isa::BNE => data != 5,
+            isa::BLT => data < 5,
+            isa::BGE => data >= 5,
+            isa::BSLT => signed(data) < 5,
+            _ => signed(data) >= 5,
+        };
+        assert_eq!(output(&program, &word).last(), Some(if taken { &9 } else { &7 }), "{op:#x} of {data}");
+    }
+}
+
+/// Two programs in one proof: the second one's identifiers are shifted, its jumps by identifier too; each has its own storage.
+#[test]
+fn programs_share_a_proof() {
+    let labelled = |word: u32| {
+        [
+            (isa::REGION, [0, 0, 0], 1),
+            (isa::SLOAD, [k(0), 0, 0], 100),
+            (isa::SSTORE, [k(0), k(word), 0], 0),
+            (isa::SSTORE, [k(1), 2, 0], 0),
+            (isa::JMPR, [k(7), 0, 0], 8),
+            (isa::REGION, [0, 0, 0], 0),
+            (isa::LABEL, [0, 0, 0], 1),
+            (isa::STOP, [0, 0, 0], 0),
+        ]
+    };
+    let first = assemble(&[0], &labelled(8), &[]);
+    let second = assemble(&[0, 0], &labelled(9), &[]);
+    let mut batch = request(&first, vec![call(&[], 100_000); 4]);
+    let other = address(0xc0df);
+    batch.state.insert(other, account(0, &second.code, &[(0, 5)]));
+    for i in [1, 3] {
+        batch.calls[i].to = other;
+    }
+    let programs = [&first, &second];
+    assert!(outcomes(&batch, &programs).iter().all(|outcome| outcome.0 == 0));
+    let statement = accepted(&receipt(&batch, &programs)).receipt.statement;
+    let slots: Vec<_> = statement.slots.iter().map(|slot| (slot.account, slot.key[31], slot.before[31], slot.after[31])).collect();
+    assert_eq!(slots, [(0, 0, 0, 8), (0, 1, 0, 8), (1, 0, 5, 9), (1, 1, 0, 9)]);
+}
