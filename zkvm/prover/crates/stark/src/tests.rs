@@ -1,3 +1,4 @@
+use ruint::aliases::U256;
 use sol2zk_executor::host::request::Request;
 use sol2zk_executor::isa;
 use sol2zk_executor::keccak::keccak256;
@@ -14,6 +15,7 @@ mod families;
 mod forgeries;
 mod frames;
 mod hostile;
+mod mutations;
 mod scene;
 mod security;
 
@@ -32,7 +34,7 @@ fn program(chained: &[(u16, [u32; 3], u32)], pure: &[(u16, [u32; 3])], constants
         code_hash: keccak256(&code),
         chained: chained.len() as u32,
         instructions,
-        constants: constants.iter().map(|&word| ruint::aliases::U256::from(word)).collect(),
+        constants: constants.iter().map(|&word| U256::from(word)).collect(),
         code,
         jump_table: vec![],
     }
@@ -96,10 +98,11 @@ fn out_of_gas_is_proven() {
     }
 }
 
-/// Every pure instruction of words that has a chip, on small and large words: a row of each family in a real proof.
-#[test]
-fn arithmetic_is_proven() {
-    const CONSTANTS: [u64; 4] = [0, 7, 31, 0xffff_1234_5678];
+/// Every pure instruction of words that has a chip, on small and large words.
+/// With `edges` the second operand is 0, or beyond 256 for shifts and bytes.
+fn arithmetic(edges: bool) -> Program {
+    let constants = if edges { [0, 1 << 33, 1 << 40, u64::MAX] } else { [0, 7, 31, 0xffff_1234_5678] }.map(U256::from);
+    let constants = constants.map(|word| if word == U256::from(u64::MAX) { U256::MAX } else { word });
     let unary = [isa::ISZERO, isa::NOT];
     let ternary = [isa::ADDMOD, isa::MULMOD];
     let binary = [
@@ -131,13 +134,20 @@ fn arithmetic_is_proven() {
     let mut pure = vec![(isa::NOT, [constant(3), 0, 0])];
     pure.extend(unary.map(|op| (op, [first, 0, 0])));
     pure.extend(binary.map(|op| (op, [constant(if matches!(op, isa::SHL | isa::SHR | isa::SAR | isa::BYTE | isa::SIGNEXTEND) { 1 } else { 3 }), first, 0])));
-    pure.extend(ternary.map(|op| (op, [first, first, constant(2)])));
+    pure.extend(ternary.map(|op| (op, [first, first, constant(if edges { 0 } else { 2 })])));
     let mut chained = vec![(isa::REGION, [0, 0, 0], 3)];
     chained.extend((0..count as u32).map(|i| (isa::SET, [first + 1 + i, 0, i], 1)));
     chained.push((isa::STOP, [0, 0, 0], 0));
-    let bytes = receipt(program(&chained, &pure, &CONSTANTS), &request(1, 1000));
-    let verified = verify(&bytes, true).map_err(|rejection| rejection.to_string()).unwrap();
-    assert_eq!(verified.receipt.statement.calls[0].gas_left, 1000 - 3 - count as u64);
+    scene::program_of(CodeKind::Runtime, &[0], &chained, &pure.iter().map(|&(op, fields)| (op, fields, 0)).collect::<Vec<_>>(), &constants)
+}
+
+#[test]
+fn arithmetic_is_proven() {
+    for edges in [false, true] {
+        let bytes = receipt(arithmetic(edges), &request(1, 1000));
+        let verified = verify(&bytes, true).map_err(|rejection| rejection.to_string()).unwrap();
+        assert_eq!(verified.receipt.statement.calls[0].gas_left, 1000 - 3 - 24);
+    }
 }
 
 #[test]

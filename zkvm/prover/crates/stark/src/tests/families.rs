@@ -54,10 +54,10 @@ fn output(program: &Program, data: &[u8]) -> Vec<u8> {
     calls.remove(0).output
 }
 
-#[test]
-fn memory_is_proven_in_every_alignment() {
-    let program = assemble(
-        &[0],
+/// Aligned and unaligned accesses and every copy; the code is 0xaabbcc.
+pub(super) fn memory() -> Program {
+    assemble(
+        &[0xaa, 0xbb, 0xcc],
         &[
             (isa::REGION, [0, 0, 0], 3),
             (isa::MGROW, [k(0), k(160), 0], 0),
@@ -73,10 +73,12 @@ fn memory_is_proven_in_every_alignment() {
             (isa::RETURN, [k(1), k(135), 0], 0),
         ],
         &[],
-    );
-    let mut program = program;
-    program.code = vec![0xaa, 0xbb, 0xcc];
-    program.code_hash = keccak256(&program.code);
+    )
+}
+
+#[test]
+fn memory_is_proven_in_every_alignment() {
+    let program = memory();
     let data: Vec<u8> = (1..=34).collect();
     let mut memory = vec![0; 160];
     memory[3..35].copy_from_slice(&data[..32]);
@@ -89,9 +91,9 @@ fn memory_is_proven_in_every_alignment() {
     assert_eq!(output(&program, &data), memory[1..136]);
 }
 
-#[test]
-fn hashes_are_proven() {
-    let program = assemble(
+/// Hashes of memory and of wires.
+pub(super) fn hashes() -> Program {
+    assemble(
         &[0],
         &[
             (isa::REGION, [0, 0, 0], 3),
@@ -109,40 +111,49 @@ fn hashes_are_proven() {
             (isa::RETURN, [k(0), k(160), 0], 0),
         ],
         &[(isa::HASH1, [3, 0, 0], 0), (isa::HASH2, [3, pure(0), 0], 0)],
-    );
+    )
+}
+
+#[test]
+fn hashes_are_proven() {
+    let program = hashes();
     let data: Vec<u8> = (1..=32).collect();
     let one = keccak256(&data);
     let expected = [keccak256(&[&data[..], &[0; 32]].concat()), keccak256(&data[7..12]), keccak256(&[]), one, keccak256(&[&data[..], &one].concat())];
     assert_eq!(output(&program, &data), expected.concat());
 }
 
-/// Every branch, taken or not, joined by a PHI; then a jump to a label by its identifier.
+/// A branch on call data word 0 (against 5), joined by a PHI; then a jump to a label by its identifier.
+pub(super) fn branch(op: u16) -> Program {
+    let other = if matches!(op, isa::BNZ | isa::BZ) { 0 } else { k(5) };
+    assemble(
+        &[0],
+        &[
+            (isa::REGION, [0, 0, 0], 3),
+            (isa::CALLDATALOAD, [k(0), 0, 0], 3),
+            (op, [2, other, 6], 10),
+            (isa::MOVE, [k(7), 0, pure(0)], 0),
+            (isa::JMP, [0, 0, 8], 1),
+            (isa::MOVE, [k(9), 0, pure(0)], 0),
+            (isa::JMP, [0, 0, 8], 1),
+            (isa::SET, [pure(0), 0, 3], 0),
+            (isa::JMPR, [k(11), 0, 0], 8),
+            (isa::REGION, [0, 0, 0], 0),
+            (isa::LABEL, [0, 0, 0], 1),
+            (isa::GET, [0, 0, 3], 0),
+            (isa::MGROW, [k(0), k(32), 0], 0),
+            (isa::MSTORE, [k(0), 12, 0], 3),
+            (isa::RETURN, [k(0), k(32), 0], 0),
+        ],
+        &[(isa::PHI, [0, 0, 0], 0)],
+    )
+}
+
 #[test]
 fn control_is_proven() {
     let ops = [isa::BNZ, isa::BZ, isa::BEQ, isa::BNE, isa::BLT, isa::BGE, isa::BSLT, isa::BSGE];
     for (op, data) in ops.into_iter().flat_map(|op| [0, 5, 0xff].map(|byte| (op, byte))) {
-        let other = if matches!(op, isa::BNZ | isa::BZ) { 0 } else { k(5) };
-        let program = assemble(
-            &[0],
-            &[
-                (isa::REGION, [0, 0, 0], 3),
-                (isa::CALLDATALOAD, [k(0), 0, 0], 3),
-                (op, [2, other, 6], 10),
-                (isa::MOVE, [k(7), 0, pure(0)], 0),
-                (isa::JMP, [0, 0, 8], 1),
-                (isa::MOVE, [k(9), 0, pure(0)], 0),
-                (isa::JMP, [0, 0, 8], 1),
-                (isa::SET, [pure(0), 0, 3], 0),
-                (isa::JMPR, [k(11), 0, 0], 8),
-                (isa::REGION, [0, 0, 0], 0),
-                (isa::LABEL, [0, 0, 0], 1),
-                (isa::GET, [0, 0, 3], 0),
-                (isa::MGROW, [k(0), k(32), 0], 0),
-                (isa::MSTORE, [k(0), 12, 0], 3),
-                (isa::RETURN, [k(0), k(32), 0], 0),
-            ],
-            &[(isa::PHI, [0, 0, 0], 0)],
-        );
+        let program = branch(op);
         let word = if data == 0xff { [0xff; 32] } else { [vec![0; 31], vec![data]].concat().try_into().unwrap() };
         let signed = |x: u8| if x == 0xff { -1 } else { i32::from(x) };
         let taken = match op {

@@ -31,9 +31,14 @@ fn an_end_instruction_ends_a_frame() {
     assert_eq!(one(&ending(&[(isa::HALT, [0, 0, 0], 0)]), 100), (2, 0));
 }
 
+/// MGROW of constants of [`ending`].
+pub(super) fn growing(offset: u32, length: u32) -> Program {
+    ending(&[(isa::MGROW, [constant(2, offset), constant(2, length), 0], 3), (isa::STOP, [0, 0, 0], 0)])
+}
+
 #[test]
 fn arrival_at_nothing_halts() {
-    let grow = |offset, length| ending(&[(isa::MGROW, [constant(2, offset), constant(2, length), 0], 3), (isa::STOP, [0, 0, 0], 0)]);
+    let grow = growing;
     assert_eq!(one(&grow(3, 1), 100), (2, 0), "an offset of 2^200");
     assert_eq!(one(&grow(1, 3), 100), (2, 0), "a length of 2^200");
     assert_eq!(one(&grow(3, 0), 100), (0, 92), "no length");
