@@ -91,6 +91,41 @@ fn memory_is_proven_in_every_alignment() {
     assert_eq!(output(&program, &data), memory[1..136]);
 }
 
+/// Signed division of call data words, then copies from beyond the data and the code.
+pub(super) fn signed_and_far() -> Program {
+    assemble(
+        &[0xaa],
+        &[
+            (isa::REGION, [0, 0, 0], 3),
+            (isa::MGROW, [k(0), k(96), 0], 0),
+            (isa::CALLDATALOAD, [k(0), 0, 0], 3),
+            (isa::CALLDATALOAD, [k(32), 0, 0], 3),
+            (isa::MSTORE, [k(0), pure(0), 0], 3),
+            (isa::MSTORE, [k(32), pure(1), 0], 3),
+            (isa::MSTORE, [k(64), pure(2), 0], 3),
+            (isa::CALLDATACOPY, [k(70), pure(2), k(3)], 3),
+            (isa::CODECOPY, [k(80), pure(2), k(3)], 3),
+            (isa::CALLDATALOAD, [pure(2), 0, 0], 3),
+            (isa::SET, [10, 0, 0], 0),
+            (isa::RETURN, [k(0), k(96), 0], 0),
+        ],
+        &[(isa::SDIV, [3, 4, 0], 0), (isa::SMOD, [3, 4, 0], 0), (isa::NOT, [k(0), 0, 0], 0)],
+    )
+}
+
+#[test]
+fn signed_division_and_far_copies_are_proven() {
+    let number = |value: i128| -> [u8; 32] {
+        if value < 0 { U256::ZERO.wrapping_sub(U256::from(value.unsigned_abs())) } else { U256::from(value as u128) }.to_be_bytes()
+    };
+    let far = [&[0xff; 6][..], &[0; 3], &[0xff; 7], &[0; 3], &[0xff; 13]].concat();
+    for (a, b, quotient, rest) in [(-7, 3, -2, -1), (7, -3, -2, 1), (-7, -3, 2, -1), (-1 << 64, 1 << 32, -1 << 32, 0), (-5, 0, 0, 0)] {
+        assert_eq!(output(&signed_and_far(), &[number(a), number(b)].concat()), [&number(quotient)[..], &number(rest), &far].concat());
+    }
+    let least: [u8; 32] = (U256::ONE << 255_usize).to_be_bytes();
+    assert_eq!(output(&signed_and_far(), &[least, number(-1)].concat()), [&least[..], &[0; 32], &far].concat());
+}
+
 /// Hashes of memory and of wires.
 pub(super) fn hashes() -> Program {
     assemble(

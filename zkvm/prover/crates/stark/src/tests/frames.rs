@@ -8,10 +8,10 @@ use super::scene::*;
 use crate::prove::ProveError;
 use crate::witness::WitnessError;
 
-/// REGION and the lines, for code 0x00; the constants are 0, 1, 33, 2^200.
+/// REGION and the lines, for code 0x00; the constants are 0, 1, 33, 2^34, 2^200.
 fn ending(lines: &[Line]) -> Program {
     let chained = [&[(isa::REGION, [0, 0, 0], 5)], lines].concat();
-    program_of(CodeKind::Runtime, &[0], &chained, &[], &[U256::ZERO, U256::from(1), U256::from(33), U256::ONE << 200])
+    program_of(CodeKind::Runtime, &[0], &chained, &[], &[U256::ZERO, U256::from(1), U256::from(33), U256::ONE << 34, U256::ONE << 200])
 }
 
 /// Identifier of constant `i` of [`ending`] after `lines` lines.
@@ -39,9 +39,11 @@ pub(super) fn growing(offset: u32, length: u32) -> Program {
 #[test]
 fn arrival_at_nothing_halts() {
     let grow = growing;
-    assert_eq!(one(&grow(3, 1), 100), (2, 0), "an offset of 2^200");
-    assert_eq!(one(&grow(1, 3), 100), (2, 0), "a length of 2^200");
-    assert_eq!(one(&grow(3, 0), 100), (0, 92), "no length");
+    for (far, what) in [(3, "2^34"), (4, "2^200")] {
+        assert_eq!(one(&grow(far, 1), 100), (2, 0), "an offset of {what}");
+        assert_eq!(one(&grow(1, far), 100), (2, 0), "a length of {what}");
+        assert_eq!(one(&grow(far, 0), 100), (0, 92), "no length at {what}");
+    }
     assert_eq!(one(&grow(1, 2), 100), (0, 100 - 8 - 6), "two words");
 }
 
@@ -54,6 +56,18 @@ fn out_of_gas_halts_before_or_after_an_instruction() {
     assert_eq!([0, 4, 5, 8, 13, 15, 16].map(|gas| one(&grow, gas).0), [2, 2, 2, 2, 2, 2, 0]);
     let endless = ending(&[(isa::JMP, [0, 0, 1], 8)]);
     assert_eq!(one(&endless, 100), (2, 0));
+}
+
+/// A store with gas in plenty, of which little is left at the end.
+pub(super) fn spending() -> Program {
+    let lines = [(isa::SSTORE, [constant(4, 1), constant(4, 1), 0], 0), (isa::CHARGE, [0, 0, 0], 60_000), (isa::CHARGE, [0, 0, 0], 60_000)];
+    ending(&[&lines[..], &[(isa::STOP, [0, 0, 0], 0)]].concat())
+}
+
+#[test]
+fn a_store_is_allowed_where_it_stands() {
+    assert_eq!([142_105, 142_205].map(|gas| one(&spending(), gas)), [(0, 0), (0, 100)]);
+    assert_eq!(one(&spending(), 142_104), (2, 0));
 }
 
 #[test]

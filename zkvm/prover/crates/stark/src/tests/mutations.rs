@@ -161,13 +161,17 @@ fn runs() -> Vec<Run> {
     batch.calls.extend([23_400, 44_000, 2, 8, 25_000].map(|gas| call(&[1; 40], gas)));
     let mut effects = [isa::STOP, isa::REVERT].map(|op| super::effects((op, [0, 0, 0], 0)));
     effects[1].instructions[18].fields = [20, 20, 0];
-    let growth = [(3, 1), (1, 3), (3, 0), (2, 2)].map(|(offset, length)| super::frames::growing(offset, length));
+    let growth = [(3, 1), (1, 3), (1, 4), (3, 0), (2, 2)].map(|(offset, length)| super::frames::growing(offset, length));
     let mut runs = vec![Run::new(&batch, &[&talk])];
     for program in effects {
         let gas = [100_000, 100_000, 46_600, 24_500, 46_639, 48_739];
         runs.push(Run::new(&request(&program, gas.map(|gas| call(&[7; 34], gas)).into()), &[&program]));
     }
     let others = [super::families::memory(), super::families::hashes(), super::families::branch(isa::BSLT), super::arithmetic(false), super::arithmetic(true)];
+    let spending = super::frames::spending();
+    runs.push(Run::new(&request(&spending, vec![call(&[], 142_105)]), &[&spending]));
+    let signed = super::families::signed_and_far();
+    runs.push(Run::new(&request(&signed, vec![call(&[[0xff; 31], [3; 31]].concat(), 100_000)]), &[&signed]));
     for program in others.into_iter().chain(growth) {
         runs.push(Run::new(&request(&program, vec![call(&[7; 34], 100_000)]), &[&program]));
     }
@@ -175,8 +179,9 @@ fn runs() -> Vec<Run> {
 }
 
 /// Columns whose change can make a row ask for another true entry, or not ask at all, without saying anything else: which limbs of AND a
-/// mask settles (a limb may be a mask on both sides), and the gap after the last address of memory, which no row follows.
-const CHOICES: [(&str, std::ops::Range<usize>); 2] = [("bitwise", 45..77), ("boundary", 6..8)];
+/// mask settles (a limb may be a mask on both sides), the gap after the last address of memory, which no row follows, and the quotient of
+/// a division by 0, whose result is 0 by a constraint of its own.
+const CHOICES: [(&str, std::ops::Range<usize>); 4] = [("bitwise", 45..77), ("boundary", 6..8), ("divmod", 80..96), ("modmul", 113..145)];
 
 #[test]
 fn every_cell_of_a_run_matters() {
