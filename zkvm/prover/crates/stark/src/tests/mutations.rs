@@ -105,11 +105,16 @@ impl Run {
         for (message, count) in honest {
             *balance.entry(message.clone()).or_default() -= *count;
         }
+        self.judge(balance, (air.name(), row))
+    }
+
+    /// What it does that the row at `place` says this more (or less) than in the honest run.
+    fn judge(&self, mut balance: Balance, place: Place) -> Effect {
         balance.retain(|_, count| *count != F::ZERO);
         if balance.is_empty() {
             return Effect::None;
         }
-        let true_entries = balance.keys().all(|(bus, message)| looks_up(bus, message) && self.entries.elsewhere(bus, message, (air.name(), row)));
+        let true_entries = balance.keys().all(|(bus, message)| looks_up(bus, message) && self.entries.elsewhere(bus, message, place));
         if true_entries { Effect::OtherEntry } else { Effect::Caught }
     }
 
@@ -201,4 +206,60 @@ fn every_cell_of_a_run_matters() {
     assert!(odd.is_empty(), "cells that could be anything: {odd:?}");
     let missing: Vec<_> = NAMES[FIXED + 1..].iter().filter(|name| **name != "keccak" && !covered.contains(*name)).collect();
     assert!(missing.is_empty(), "tables without a row: {missing:?}");
+}
+
+/// Tables of pure rows and of answers: repeating one gives again what it gave.
+const REPEATABLE: [&str; 10] = ["addsub", "bitwise", "byte", "compare", "divmod", "gas", "limb_and", "modmul", "mul", "shift"];
+
+#[test]
+fn no_row_can_be_left_out_or_repeated() {
+    for run in runs() {
+        for (air, cells) in tables(&run.witness) {
+            let alone = air.main_next_row_columns().is_empty();
+            for row in (0..cells.height()).filter(|&row| cells.row_slice(row).unwrap().iter().any(|cell| *cell != F::ZERO)) {
+                let Some(said) = alone.then(|| said(air, &single(cells, row)).unwrap()) else { continue };
+                let less = said.iter().map(|(message, count)| (message.clone(), -*count)).collect();
+                assert_eq!(run.judge(less, (air.name(), row)), Effect::Caught, "row {row} of {} left out", air.name());
+                let repeated = run.judge(said, (air.name(), usize::MAX));
+                assert!(repeated == Effect::Caught || REPEATABLE.contains(&air.name()), "row {row} of {} repeated", air.name());
+            }
+        }
+    }
+}
+
+/// The rows of memory's boundary, which see each other: left out, repeated, or in another order.
+#[test]
+fn memory_has_one_boundary() {
+    for run in runs() {
+        let Some((air, cells)) = tables(&run.witness).find(|(air, _)| air.name() == "boundary") else { continue };
+        let width = cells.width();
+        let real = (0..cells.height()).filter(|&row| cells.values[row * width] == F::ONE).count();
+        let honest = said(air, cells).unwrap();
+        let judged = |rows: Vec<usize>| {
+            let mut values: Vec<F> = rows.iter().flat_map(|&row| cells.values[row * width..][..width].to_vec()).collect();
+            values.resize(width * values.len().div_ceil(width).next_power_of_two().max(2), F::ZERO);
+            run.effect(air, &honest, &RowMajorMatrix::new(values, width), 0)
+        };
+        assert_eq!(judged((0..real).collect()), Effect::None);
+        for row in 0..real {
+            assert_eq!(judged((0..real).filter(|&other| other != row).collect()), Effect::Caught, "row {row} left out");
+            assert_eq!(judged((0..=row).chain(row..real).collect()), Effect::Caught, "row {row} repeated");
+        }
+        for row in 1..real {
+            assert_eq!(
+                judged(
+                    (0..real)
+                        .map(|other| if other == row {
+                            row - 1
+                        } else if other + 1 == row {
+                            row
+                        } else {
+                            other
+                        })
+                        .collect()
+                ),
+                Effect::Caught
+            );
+        }
+    }
 }
