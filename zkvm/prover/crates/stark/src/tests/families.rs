@@ -80,7 +80,7 @@ pub(super) fn memory() -> Program {
 fn memory_is_proven_in_every_alignment() {
     let program = memory();
     let data: Vec<u8> = (1..=34).collect();
-    let mut memory = vec![0; 160];
+    let mut memory = [0; 160];
     memory[3..35].copy_from_slice(&data[..32]);
     memory[70] = data[31];
     let word = memory[1..33].to_vec();
