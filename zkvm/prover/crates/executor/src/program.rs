@@ -287,7 +287,7 @@ impl Placed {
     }
 }
 
-/// The instruction with its fields shifted by `base`: words, targets and PHIs; JMPR's c becomes the base (ISA 1.5, 2.3).
+/// The instruction with its fields shifted by `base`: words, targets and PHIs; JMPR's c and LABEL's become the base (ISA 1.5, 2.3).
 #[must_use]
 pub fn shift(local: &Instruction, base: u32) -> Instruction {
     let mut out = *local;
@@ -297,7 +297,7 @@ pub fn shift(local: &Instruction, base: u32) -> Instruction {
             *field = field.wrapping_add(base);
         }
     }
-    if local.op == isa::JMPR {
+    if matches!(local.op, isa::JMPR | isa::LABEL) {
         out.fields[2] = out.fields[2].wrapping_add(base);
     }
     out

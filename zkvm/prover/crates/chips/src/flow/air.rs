@@ -66,9 +66,9 @@ impl<B: ChipBuilder> Air<B> for FlowAir {
             b.assert_zero(is_return.clone() * (*limb).into());
         }
         bus::range_bits(b, limbs[1].into() * B::Expr::ONE, 6, is_return.clone());
-        // JMPR reaches labels only (forgery: a return into the middle of a region).
+        // JMPR reaches labels only, those whose base is its own (forgery: a return into the middle of a region, or into another program).
         let zero = || B::Expr::ZERO;
-        bus::query(b, bus::name::ROM, vec![row.next.into(), int::<B>(isa::LABEL.into()), zero(), zero(), zero(), row.label_gas.into()], is_return);
+        bus::query(b, bus::name::ROM, vec![row.next.into(), int::<B>(isa::LABEL.into()), zero(), zero(), row.c.into(), row.label_gas.into()], is_return);
 
         // Gas below 2^30 where regions begin: with the lint's bound on what a region charges, g never wraps (ISA 10.5).
         let gas = row.state.gas.into() + row.gas.into();

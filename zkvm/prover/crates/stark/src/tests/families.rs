@@ -205,6 +205,20 @@ fn control_is_proven() {
     }
 }
 
+/// A word beyond a program's own identifiers must not lead to the label of another program: the two name their base in the ROM.
+#[test]
+fn labels_belong_to_their_program() {
+    let labelled = [(isa::REGION, [0, 0, 0], 1), (isa::JMPR, [k(3), 0, 0], 8), (isa::LABEL, [0, 0, 0], 1), (isa::STOP, [0, 0, 0], 0)];
+    let programs = [&[0][..], &[0, 0]].map(|code| std::sync::Arc::new(assemble(code, &labelled, &[])));
+    let placed = sol2zk_executor::trace::Placed::place(programs).unwrap();
+    let rows = crate::key::rom_rows(&placed);
+    for op in [isa::LABEL, isa::JMPR] {
+        let bases: Vec<u32> = rows.iter().filter(|row| row.op & 0xff == u32::from(op)).map(|row| row.fields[2]).collect();
+        assert_eq!(bases, [placed[0].base, placed[1].base]);
+    }
+    assert_ne!(placed[1].base, 0);
+}
+
 /// Two programs in one proof: the second one's identifiers are shifted, its jumps by identifier too; each has its own storage.
 #[test]
 fn programs_share_a_proof() {
