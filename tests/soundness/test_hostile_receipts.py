@@ -47,7 +47,7 @@ def refused(receipt: bytes, what: str) -> dict[str, Any]:
     assert verdict["valid"] is False, f"ACCEPTED: {what}"
     assert verdict["kind"] in KINDS
     assert verdict["reason"]
-    assert (verdict["proven_bits"], verdict["calls"], verdict["before"], verdict["after"], verdict["programs"]) == (0, [], {}, {}, [])
+    assert not any(verdict[key] for key in ("proven_bits", "calls", "before", "after", "programs"))
     return verdict
 
 
@@ -125,8 +125,7 @@ def test_noise_costs_no_time(receipts: dict[str, bytes]) -> None:
     assert time.monotonic() - begun < 20
 
 
-@pytest.mark.parametrize("digest", ["code_hashes", "digests"])
-def test_an_unmet_expectation(receipts: dict[str, bytes], digest: str) -> None:
-    expected = proof.Expectations(code_hashes=(bytes(32),)) if digest == "code_hashes" else proof.Expectations(digests=(bytes(32),))
-    verdict = proof.verify(receipts["fast"], expected)
-    assert (verdict["valid"], verdict["kind"]) == (False, "expectation")
+def test_an_unmet_expectation(receipts: dict[str, bytes]) -> None:
+    for expected in (proof.Expectations(code_hashes=(bytes(32),)), proof.Expectations(digests=(bytes(32),))):
+        verdict = proof.verify(receipts["fast"], expected)
+        assert (verdict["valid"], verdict["kind"]) == (False, "expectation")
