@@ -18,6 +18,7 @@ mod hostile;
 mod mutations;
 mod scene;
 mod security;
+mod weakened;
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::from("0x"), |text, byte| text + &format!("{byte:02x}"))

@@ -210,3 +210,16 @@ fn noise_is_rejected() {
         assert!(matches!(verify(start, true), Err(Rejection::Format(_))));
     }
 }
+
+/// The tallest claim that is admitted, in a receipt of a few MiB: rejected within seconds.
+#[test]
+fn a_tall_claim_is_affordable() {
+    let mut receipt = Receipt::decode(small()).unwrap();
+    let call = &mut receipt.statement.calls[0];
+    call.calldata_offsets = (0..(1 << 22) - 64).collect();
+    receipt.proof.degree_bits[crate::key::FIXED] = 22;
+    let begun = std::time::Instant::now();
+    assert!(matches!(verify(&receipt.encode(), true), Err(Rejection::Proof(_))));
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+    println!("{:?}", begun.elapsed());
+}

@@ -10,12 +10,13 @@ use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use p3_matrix::Matrix;
 use p3_matrix::dense::RowMajorMatrix;
 use sol2zk_chips::bus::{F, name, tag};
-use sol2zk_chips::evaluate::{Balance, evaluate};
+use sol2zk_chips::evaluate::{Balance, Violation, evaluate};
 use sol2zk_executor::host::request::Request;
 use sol2zk_executor::isa;
 use sol2zk_executor::program::Program;
 
 use super::scene::*;
+use super::weakened::Without;
 use crate::key::{FIXED, fixed_tables, rom_rows};
 use crate::tables::{NAMES, Table};
 use crate::witness::{Witness, witness};
@@ -262,4 +263,38 @@ fn memory_has_one_boundary() {
             );
         }
     }
+}
+
+/// Without a constraint, some change that it caught passes: the tests above bite, and the constraint does something that no other does.
+#[test]
+fn a_constraint_less_is_a_forgery_more() {
+    let mut needed: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    for run in runs() {
+        for (air, cells) in tables(&run.witness).filter(|(air, _)| air.main_next_row_columns().is_empty()) {
+            let known = needed.entry(air.name()).or_default();
+            for (row, place) in (0..cells.height().min(ROWS)).flat_map(|row| (0..cells.width()).map(move |column| (row, column))) {
+                let base = single(cells, row);
+                for value in [base.values[place] + F::ONE, F::ZERO, F::ONE] {
+                    let mut forged = base.clone();
+                    forged.values[place] = value;
+                    let caught = evaluate(air.name(), air, &forged, &mut Balance::new());
+                    let Some(Violation::Constraint { index, .. }) = caught else { continue };
+                    if known.contains(&index) {
+                        continue;
+                    }
+                    let mut balance = Balance::new();
+                    if evaluate(air.name(), &Without { table: air, constraint: index }, &forged, &mut balance).is_none() {
+                        said(air, &base).unwrap().into_iter().for_each(|(message, count)| *balance.entry(message).or_default() -= count);
+                        if run.judge(balance, (air.name(), row)) != Effect::Caught {
+                            known.insert(index);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    println!("constraints that alone catch a change: {:?}", needed.iter().map(|(name, indices)| (*name, indices.len())).collect::<Vec<_>>());
+    // what limb_and says is true by its look-ups alone
+    assert!(needed.iter().all(|(name, indices)| *name == "limb_and" || !indices.is_empty()));
+    assert!(needed.values().map(BTreeSet::len).sum::<usize>() > 300);
 }
