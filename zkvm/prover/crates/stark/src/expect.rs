@@ -7,7 +7,7 @@ use sol2zk_executor::host::Address;
 use sol2zk_executor::host::request::Request;
 use sol2zk_executor::keccak::keccak256;
 
-use crate::statement::{Account, Call, Statement};
+use crate::statement::{Account, Call};
 use crate::verify::{Rejection, Verified};
 use crate::witness::environment;
 
@@ -42,10 +42,11 @@ impl Expectations {
         if let Some(digest) = self.digests.iter().find(|digest| !programs.iter().any(|placed| placed.program.digest() == **digest)) {
             return differs(format!("the program {} is not in the receipt", hex(digest)));
         }
-        self.request.as_ref().map_or(Ok(()), |request| self.check_request(request, &verified.receipt.statement))
+        self.request.as_ref().map_or(Ok(()), |request| self.check_request(request, verified))
     }
 
-    fn check_request(&self, request: &Request, statement: &Statement) -> Result<(), Rejection> {
+    fn check_request(&self, request: &Request, verified: &Verified) -> Result<(), Rejection> {
+        let statement = &verified.receipt.statement;
         if request.fork != statement.fork {
             return differs("the rule set differs");
         }
@@ -61,6 +62,12 @@ impl Expectations {
         for (i, (asked, call)) in request.calls.iter().zip(&statement.calls).enumerate() {
             if let Some(field) = different_field(asked, call) {
                 return differs(format!("call {i} has another {field}"));
+            }
+            if let Some(code) = asked.create.as_ref().filter(|_| self.code_known) {
+                let program = call.program.and_then(|program| verified.programs.get(program as usize));
+                if program.is_none_or(|placed| placed.program.code_hash != keccak256(code)) {
+                    return differs(format!("call {i} runs other creation code"));
+                }
             }
         }
         let known: BTreeMap<&Address, &sol2zk_executor::host::request::AccountState> = request.state.iter().collect();

@@ -11,6 +11,7 @@ use crate::prove::prove;
 use crate::verify::verify;
 
 mod claims;
+mod expectations;
 mod families;
 mod forgeries;
 mod frames;

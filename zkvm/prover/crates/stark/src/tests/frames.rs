@@ -1,6 +1,7 @@
 //! Every way in which a frame ends, and batches, as real proofs.
 
 use ruint::aliases::U256;
+use sol2zk_executor::host::request::Request;
 use sol2zk_executor::isa;
 use sol2zk_executor::program::{CodeKind, Program};
 
@@ -120,9 +121,8 @@ fn a_run_without_code_has_nothing_to_prove() {
     assert!(matches!(refused, Err(ProveError::Witness(WitnessError::NoFrame))));
 }
 
-/// Creation code that returns the first byte of its arguments; one starved creation before it, and a call of what it made.
-#[test]
-fn a_creation_is_proven_with_its_output() {
+/// Creation code that returns the first byte of its arguments, and what it makes; a batch: one starved creation, one, and a call.
+pub(super) fn creating() -> (Request, [Program; 2]) {
     let creation = program_of(
         CodeKind::Creation,
         &[0xfe, 0xfd],
@@ -148,6 +148,13 @@ fn a_creation_is_proven_with_its_output() {
     let mut batch = request(&runtime, vec![starved, deploy.clone(), after]);
     batch.state.remove(&CONTRACT);
     batch.contract = deploy.to;
+    (batch, [creation, runtime])
+}
+
+#[test]
+fn a_creation_is_proven_with_its_output() {
+    let (batch, [creation, runtime]) = creating();
+    let deploy = &batch.calls[1];
     let programs = [&creation, &runtime];
     assert_eq!(outcomes(&batch, &programs).iter().map(|outcome| outcome.0).collect::<Vec<_>>(), [2, 0, 0]);
     let verified = accepted(&receipt(&batch, &programs));
