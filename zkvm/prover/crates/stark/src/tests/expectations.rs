@@ -14,6 +14,8 @@ fn expecting(request: &Request, change: impl Fn(&mut Request)) -> Expectations {
     Expectations { request: Some(request), code_known: true, ..Expectations::default() }
 }
 
+type Change = (&'static str, fn(&mut Request));
+
 #[track_caller]
 fn differs(verified: &Verified, expectations: &Expectations, what: &str) {
     match expectations.check(verified) {
@@ -29,7 +31,7 @@ fn each_part_of_a_request_is_compared() {
     let request = talkative_request(&program);
     let verified = accepted(&receipt(&request, &[&program]));
     expecting(&request, |_| ()).check(&verified).unwrap();
-    let changes: [(&str, fn(&mut Request)); 16] = [
+    let changes: [Change; 16] = [
         ("rule set", |r| r.fork -= 1),
         ("address of the contract", |r| r.contract = NOBODY),
         ("environment", |r| r.env.number += U256::from(1)),
