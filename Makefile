@@ -38,8 +38,9 @@ test: setup test-rust test-python
 test-rust: setup
 	$(CARGO) test $(MANIFEST) --release --locked --workspace --exclude sol2zk-native
 
+# A worker that dies ends the run: to replace it leaves the others waiting for ever.
 test-python: setup
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --max-worker-restart 0
 
 lint: setup
 	$(BIN)/ruff check .

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any, Final
 
@@ -29,13 +32,28 @@ PACKAGES: Final[dict[str, str]] = {
 """Its `constantinople` is what ISA calls Petersburg."""
 
 
+@contextmanager
+def _recursion_limit_kept() -> Iterator[None]:
+    """The package raises Python's recursion limit to 12,288 when it is imported.
+
+    Left there, deep JSON in another test of the same process would overflow the C stack in place of a RecursionError.
+    """
+    limit = sys.getrecursionlimit()
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
 def available() -> bool:
     """Whether the package is installed."""
-    return importlib.util.find_spec("ethereum") is not None and importlib.util.find_spec("ethereum.forks") is not None
+    with _recursion_limit_kept():
+        return importlib.util.find_spec("ethereum") is not None and importlib.util.find_spec("ethereum.forks") is not None
 
 
 def _module(fork: str, name: str) -> Any:
-    return importlib.import_module(f"ethereum.forks.{PACKAGES[fork]}.{name}")
+    with _recursion_limit_kept():
+        return importlib.import_module(f"ethereum.forks.{PACKAGES[fork]}.{name}")
 
 
 class Frame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from random import Random
 from typing import Any
 
@@ -46,3 +47,9 @@ def test_as_the_execution_specs(fork: str) -> None:
             del call["steps"]
             call["state"] = execution_specs.nonempty(result["state"])
             assert call == expected, f"{fork}, seed {seed}, code 0x{code.hex()}"
+
+
+def test_the_recursion_limit_stays() -> None:
+    limit = sys.getrecursionlimit()
+    execution_specs.Frame(case(0, "Osaka")[1]).run()
+    assert sys.getrecursionlimit() == limit
