@@ -12,6 +12,11 @@ use crate::word::limbs;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BoundaryAir;
 
+/// Bits of the high part of a frame and an address.
+const HIGH_BITS: u32 = 14;
+/// Bits of the high part of a gap.
+const GAP_HIGH_BITS: u32 = 13;
+
 impl BaseAir<F> for BoundaryAir {
     fn width(&self) -> usize {
         BoundaryCols::<F>::WIDTH
@@ -32,11 +37,14 @@ impl<B: ChipBuilder> Air<B> for BoundaryAir {
         let base = int::<B>(1 << 16);
         let frame = |row: &BoundaryCols<B::Var>| row.frame_low.into() + row.frame_high.into() * base.clone();
         let address = |row: &BoundaryCols<B::Var>| row.address_low.into() + row.address_high.into() * base.clone();
-        for (low, high) in [(row.frame_low, row.frame_high), (row.address_low, row.address_high), (row.gap_low, row.gap_high)] {
+        for (low, high, bits) in
+            [(row.frame_low, row.frame_high, HIGH_BITS), (row.address_low, row.address_high, HIGH_BITS), (row.gap_low, row.gap_high, GAP_HIGH_BITS)]
+        {
             bus::range16(b, low.into(), real.clone());
-            bus::range_bits(b, high.into(), 14, real.clone());
+            bus::range_bits(b, high.into(), bits, real.clone());
         }
-        // (frame, address) strictly increases along the real rows, which come first; all values are below 2^30, so this is over the integers.
+        // (frame, address) strictly increases along the real rows, which come first. Over the integers: a difference lies above -2^30, and gap + 1 - p
+        // is at most 2^29 - p < -2^30. (With a gap of up to 2^30 the order could wrap: p - 2^30 < 2^30.)
         // Forgery: an address with two beginnings, one of which keeps an old value.
         let gap = row.gap_low.into() + row.gap_high.into() * base.clone();
         let follows: B::Expr = next.real.into();
@@ -69,15 +77,15 @@ pub fn generate(ctx: &mut Context) -> Option<RowMajorMatrix<F>> {
         };
         row.real = F::ONE;
         row.same = F::from_bool(same);
-        for (low, high, value) in [
-            (&mut row.frame_low, &mut row.frame_high, frame),
-            (&mut row.address_low, &mut row.address_high, address),
-            (&mut row.gap_low, &mut row.gap_high, gap),
+        for (low, high, bits, value) in [
+            (&mut row.frame_low, &mut row.frame_high, HIGH_BITS, frame),
+            (&mut row.address_low, &mut row.address_high, HIGH_BITS, address),
+            (&mut row.gap_low, &mut row.gap_high, GAP_HIGH_BITS, gap),
         ] {
             *low = F::from_u32(value & 0xffff);
             *high = F::from_u32(value >> 16);
             ctx.range16(value & 0xffff);
-            ctx.range_bits(value >> 16, 14);
+            ctx.range_bits(value >> 16, bits);
         }
         row.time = F::from_u32(time);
         row.limbs = limbs(word);

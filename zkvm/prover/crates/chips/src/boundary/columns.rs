@@ -17,7 +17,7 @@ pub struct BoundaryCols<T> {
     pub address_high: T,
     /// 1 if the next real row has the same frame.
     pub same: T,
-    /// Next address (same frame) or next frame, minus this one, minus 1 = gap_low + 2^16 gap_high, gap_high < 2^14; 0 on the last real row.
+    /// Next address (same frame) or next frame, minus this one, minus 1 = gap_low + 2^16 gap_high, gap_high < 2^13; 0 on the last real row.
     pub gap_low: T,
     /// See `gap_low`.
     pub gap_high: T,

@@ -68,7 +68,7 @@ impl<B: ChipBuilder> Air<B> for LogAir {
         let stream = vec![row.state.frame.into(), row.state.clk.into(), int::<B>(tag::DATA), row.a.limbs[0].into(), row.a.limbs[1].into(), length.clone()];
         bus::send(b, name::STREAM, stream, row.streams.into());
 
-        // 8 gas a byte: below 2^29, added to less than 2^30 + 2^28 (ISA 10.5), and checked to be below 2^30 again (forgery: gas that wraps).
+        // 8 gas a byte: below 2^29, added to less than 2^30 + 2^28.5 + 2^16 (ISA 10.5), and checked to be below 2^30 again (forgery: gas that wraps).
         b.assert_zero((B::Expr::ONE - log.clone()) * row.b.limbs[0].into());
         b.assert_zero((B::Expr::ONE - log.clone()) * row.b.limbs[1].into());
         let gas = row.state.gas.into() + row.gas.into() + length * int::<B>(8);
