@@ -9,6 +9,7 @@ use sol2zk_chips::claim::ClaimAir;
 use sol2zk_chips::context::{Context, FrameInfo, SlotState};
 use sol2zk_chips::finish::Arrival;
 use sol2zk_chips::frame::{FrameEnd, sentry};
+use sol2zk_chips::gas::gas_left;
 use sol2zk_executor::host::Address;
 use sol2zk_executor::host::request::Request;
 use sol2zk_executor::isa::{self, Operand};
@@ -151,6 +152,10 @@ fn run(frame: &Frame, trace: &Trace, chips: &mut Chips, ctx: &mut Context) -> Re
     let (end, gas, words);
     if out && !completed {
         (end, words) = (last.clk, last.words);
+        // Only what SELFDESTRUCT charges beyond its field can be what is missing there; its row alone could show that.
+        if last.op == isa::SELFDESTRUCT && !gas_left(frame.gas_given, last.gas as u32 + ctx.row(last).gas, words).0 {
+            return Err(unsupported(trace, frame.call, last.id, "SELFDESTRUCT".into()));
+        }
         gas = chips.finish.push_out(last.id, &Arrival { frame: frame.entry, region: last.region, clk: end, gas: last.gas as u32, words }, ctx);
     } else if is_end {
         (end, words) = (last.clk, last.words);

@@ -112,6 +112,18 @@ fn a_call_without_code_takes_no_turn() {
     assert_eq!(verified.ledger.after[&NOBODY].0, U256::from(18));
 }
 
+/// What a SELFDESTRUCT charges beyond its field (here for a cold account) has no row: a frame that lacks only that is no proof of out of gas.
+#[test]
+fn a_destruction_has_no_proof_but_for_lack_of_its_field() {
+    let program = ending(&[(isa::SELFDESTRUCT, [constant(1, 4), 0, 0], 5000)]);
+    let refused = |gas| match prove_as("test", &request(&program, vec![call(&[], gas)]), &[&program]) {
+        Err(ProveError::Witness(WitnessError::Unsupported { what, .. })) => what == "SELFDESTRUCT",
+        _ => false,
+    };
+    assert!([5005, 7000, 100_000].into_iter().all(refused));
+    assert_eq!(one(&program, 5004), (2, 0));
+}
+
 #[test]
 fn a_run_without_code_has_nothing_to_prove() {
     let program = talkative();
