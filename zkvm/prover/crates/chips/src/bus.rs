@@ -57,10 +57,16 @@ pub mod name {
     pub const GIVEN: &str = "given";
     /// multiset (frame, clk, tag, offset low, offset high, length): memory offset .. offset + length (length > 0) is to be sent on the claim side as chunks (tag, clk, 0..), zero-padded
     pub const STREAM: &str = "stream";
-    /// multiset, internal to the hash chips
+    /// multiset: (rate limbs 68, digest limbs 16): a permutation of a state of zero capacity, in Keccak's order of limbs
     pub const KECCAK: &str = "keccak";
-    /// multiset, internal to the hash chips
-    pub const SPONGE: &str = "sponge";
+    /// multiset: (state limbs 100, permuted limbs 100)
+    pub const PERMUTATION: &str = "permutation";
+    /// multiset, digest to absorb and from absorb row to absorb row: (clk, block index, bytes that remain, state limbs 100)
+    pub const ABSORB: &str = "absorb";
+    /// multiset, absorb to digest: (clk, digest limbs 16 in Keccak's order)
+    pub const SQUEEZE: &str = "squeeze";
+    /// multiset, preimage to absorb: (clk, lane index, limbs 4 in Keccak's order): 8 bytes of a message
+    pub const LANE: &str = "lane";
     /// multiset, head to window: (kind, frame, clk, call, destination word, first byte in it, source, source byte, length, given limbs 16); see [`crate::copy`]
     pub const JOB: &str = "job";
     /// multiset, from window row to window row: (kind, frame, clk, tag or call, destination, source, shift, remaining, valid, carried limbs 16)

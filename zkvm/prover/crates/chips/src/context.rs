@@ -124,6 +124,12 @@ impl Context {
         touch
     }
 
+    /// What EVM memory holds in a range.
+    pub fn memory_bytes(&self, frame: u32, offset: u32, length: u32) -> Vec<u8> {
+        let byte = |at: u32| self.memory.get(&(frame, at / 32)).map_or(0, |cell| cell.1.byte(31 - at as usize % 32));
+        (0..length).map(|k| byte(offset.wrapping_add(k))).collect()
+    }
+
     /// Fills [`Previous`] for an access at `now` and counts its range look-ups (as [`crate::bus::later`] makes them).
     pub fn previous(&mut self, columns: &mut Previous<F>, previous: u32, now: u32) {
         let gap = now - previous - 1;

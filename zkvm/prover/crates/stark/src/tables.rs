@@ -6,8 +6,8 @@ use p3_air::{Air, BaseAir};
 use p3_matrix::dense::RowMajorMatrix;
 use sol2zk_chips::bus::{ChipBuilder, F};
 use sol2zk_chips::{
-    access, addsub, bitwise, boundary, byte, claim, compare, copy, divmod, finish, fixed, flow, frame, gas, hash, input, keccak, limb_and, log, mgrow, modmul,
-    mul, observe, rom, shift, slot, sponge, storage, stream, undo, window,
+    absorb, access, addsub, bitwise, boundary, byte, claim, compare, copy, digest, divmod, finish, fixed, flow, frame, gas, hash, input, keccak, limb_and, log,
+    mgrow, modmul, mul, observe, preimage, rom, shift, slot, sponge, storage, stream, undo, window,
 };
 
 macro_rules! tables {
@@ -130,6 +130,14 @@ tables! {
     ModMul(modmul::ModMulAir), "modmul";
     /// SHA3 of messages that fit a block.
     Sponge(sponge::SpongeAir), "sponge";
+    /// SHA3 of longer messages.
+    Digest(digest::DigestAir), "digest";
+    /// Their bytes.
+    Preimage(preimage::PreimageAir), "preimage";
+    /// Their blocks.
+    Absorb(absorb::AbsorbAir), "absorb";
+    /// Keccak permutations of any state.
+    Permutation(keccak::PermutationTable), "permutation";
 }
 
 /// Bits of the tables that every proof has: the fixed ones, the claim, frames and their ends.
@@ -166,7 +174,11 @@ pub fn table(index: usize, fork: u8, claim: &claim::ClaimAir) -> Table {
         29 => Table::DivMod(divmod::DivModAir),
         30 => Table::Byte(byte::ByteAir),
         31 => Table::ModMul(modmul::ModMulAir),
-        _ => Table::Sponge(sponge::SpongeAir),
+        32 => Table::Sponge(sponge::SpongeAir),
+        33 => Table::Digest(digest::DigestAir),
+        34 => Table::Preimage(preimage::PreimageAir),
+        35 => Table::Absorb(absorb::AbsorbAir),
+        _ => Table::Permutation(keccak::PermutationTable),
     }
 }
 

@@ -10,4 +10,4 @@ mod tests;
 
 pub use air::{HashAir, swapped};
 pub use columns::HashCols;
-pub use generate::HashRows;
+pub use generate::{HashRows, keccak_limbs};

@@ -10,7 +10,8 @@ use crate::columns::LIMBS;
 
 /// Limbs of the rate of Keccak-256: 136 bytes.
 pub const RATE_LIMBS: usize = 68;
-const STATE_LIMBS: usize = 100;
+/// Limbs of a state.
+pub const STATE_LIMBS: usize = 100;
 
 /// The Keccak table.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,6 +42,35 @@ impl<B: ChipBuilder> Air<B> for KeccakTable {
     }
 }
 
+/// The table of permutations from any state to any.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PermutationTable;
+
+impl BaseAir<F> for PermutationTable {
+    fn width(&self) -> usize {
+        NUM_KECCAK_COLS
+    }
+    fn max_constraint_degree(&self) -> Option<usize> {
+        Some(3)
+    }
+}
+
+impl<B: ChipBuilder> Air<B> for PermutationTable {
+    fn eval(&self, b: &mut B) {
+        KeccakAir {}.eval(b);
+        let main = b.main();
+        let row: &KeccakCols<B::Var> = main.current_slice().borrow();
+        let before = (0..STATE_LIMBS).map(|i| row.preimage[i / 20][i / 4 % 5][i % 4].into());
+        let after = (0..STATE_LIMBS).map(|i| row.a_prime_prime_prime(i / 20, i / 4 % 5, i % 4).into());
+        bus::send(b, name::PERMUTATION, before.chain(after).collect(), row.export.into());
+    }
+}
+
+/// A state from its limbs in Keccak's order.
+pub fn state_lanes(limbs: &[u16; STATE_LIMBS]) -> [u64; 25] {
+    core::array::from_fn(|lane| (0..4).map(|k| u64::from(limbs[4 * lane + k]) << (16 * k)).sum())
+}
+
 /// Permutations that a run needs.
 #[derive(Clone, Debug, Default)]
 pub struct KeccakRows(Vec<[u64; 25]>);
@@ -48,11 +78,14 @@ pub struct KeccakRows(Vec<[u64; 25]>);
 impl KeccakRows {
     /// Adds the permutation of a padded block, given as rate limbs.
     pub fn push(&mut self, rate: &[u16; RATE_LIMBS]) {
-        let mut state = [0; 25];
-        for (i, &limb) in rate.iter().enumerate() {
-            state[i / 4] |= u64::from(limb) << (16 * (i % 4));
-        }
-        self.0.push(state);
+        let mut state = [0; STATE_LIMBS];
+        state[..RATE_LIMBS].copy_from_slice(rate);
+        self.push_state(&state);
+    }
+
+    /// Adds the permutation of a state.
+    pub fn push_state(&mut self, state: &[u16; STATE_LIMBS]) {
+        self.0.push(state_lanes(state));
     }
 
     /// The table, if there are permutations. `log_blowup` reserves memory for its extension.

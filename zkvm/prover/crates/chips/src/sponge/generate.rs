@@ -40,9 +40,10 @@ impl SpongeRows {
         ctx.range_bits((32 * chunks - length) as u32, 5);
         let ends = if length.is_multiple_of(2) { &mut row.even } else { &mut row.odd };
         ends[length / 2] = F::ONE;
+        let message = ctx.memory_bytes(step.frame, offset, length as u32);
         let mut block = [0; RATE_LIMBS];
         for (j, limb) in block.iter_mut().enumerate() {
-            let byte = |k: usize| if k < length { memory_byte(ctx, step.frame, offset.wrapping_add(k as u32)) } else { 0 };
+            let byte = |k: usize| message.get(k).copied().unwrap_or(0);
             let (high, low) = (byte(2 * j), byte(2 * j + 1));
             let value = u16::from(high) * 256 + u16::from(low);
             row.limbs[j] = F::from_u16(value);
@@ -66,9 +67,4 @@ impl SpongeRows {
     pub fn finish(self) -> Option<RowMajorMatrix<F>> {
         self.0.finish(SpongeCols::<F>::WIDTH, 2)
     }
-}
-
-fn memory_byte(ctx: &Context, frame: u32, offset: u32) -> u8 {
-    let word = ctx.memory.get(&(frame, offset / 32)).map_or(U256::ZERO, |cell| cell.1);
-    word.byte(31 - offset as usize % 32)
 }

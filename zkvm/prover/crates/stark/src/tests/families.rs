@@ -158,6 +158,41 @@ fn hashes_are_proven() {
     assert_eq!(output(&program, &data), expected.concat());
 }
 
+/// Hashes of messages of several blocks: at unaligned offsets, ending in a block's last bytes, at its end, in a last block without message.
+pub(super) fn long_hashes() -> Program {
+    assemble(
+        &[0],
+        &[
+            (isa::REGION, [0, 0, 0], 3),
+            (isa::MGROW, [k(0), k(512), 0], 0),
+            (isa::CALLDATACOPY, [k(0), k(0), k(420)], 3),
+            (isa::SHA3, [k(0), k(136), 0], 30),
+            (isa::SHA3, [k(5), k(271), 0], 30),
+            (isa::SHA3, [k(64), k(272), 0], 30),
+            (isa::SHA3, [k(9), k(407), 0], 30),
+            (isa::SHA3, [k(1), k(160), 0], 30),
+            (isa::MSTORE, [k(0), 4, 0], 3),
+            (isa::MSTORE, [k(32), 5, 0], 3),
+            (isa::MSTORE, [k(64), 6, 0], 3),
+            (isa::MSTORE, [k(96), 7, 0], 3),
+            (isa::MSTORE, [k(128), 8, 0], 3),
+            (isa::RETURN, [k(0), k(160), 0], 0),
+        ],
+        &[],
+    )
+}
+
+#[test]
+fn hashes_of_many_blocks_are_proven() {
+    let program = long_hashes();
+    for data in [(0..420_u32).map(|i| (i * 7 + i / 3) as u8).collect(), vec![], vec![0xff; 420], vec![7; 34]] {
+        let mut memory: Vec<u8> = data.clone();
+        memory.resize(512, 0);
+        let expected = [(0, 136), (5, 271), (64, 272), (9, 407), (1, 160)].map(|(at, length)| keccak256(&memory[at..at + length]));
+        assert_eq!(output(&program, &data), expected.concat());
+    }
+}
+
 /// A branch on call data word 0 (against 5), joined by a PHI; then a jump to a label by its identifier.
 pub(super) fn branch(op: u16) -> Program {
     let other = if matches!(op, isa::BNZ | isa::BZ) { 0 } else { k(5) };

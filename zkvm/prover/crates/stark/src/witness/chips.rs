@@ -2,6 +2,7 @@
 
 use p3_matrix::dense::RowMajorMatrix;
 use ruint::aliases::U256;
+use sol2zk_chips::absorb::AbsorbRows;
 use sol2zk_chips::access::AccessRows;
 use sol2zk_chips::addsub::AddSubRows;
 use sol2zk_chips::bitwise::BitwiseRows;
@@ -11,6 +12,7 @@ use sol2zk_chips::claim::ClaimAir;
 use sol2zk_chips::compare::CompareRows;
 use sol2zk_chips::context::Context;
 use sol2zk_chips::copy::CopyRows;
+use sol2zk_chips::digest::{DigestRows, LENGTH_BITS};
 use sol2zk_chips::divmod::DivModRows;
 use sol2zk_chips::finish::{FinishRows, Stream};
 use sol2zk_chips::flow::FlowRows;
@@ -23,6 +25,7 @@ use sol2zk_chips::mgrow::MgrowRows;
 use sol2zk_chips::modmul::ModMulRows;
 use sol2zk_chips::mul::MulRows;
 use sol2zk_chips::observe::ObserveRows;
+use sol2zk_chips::preimage::PreimageRows;
 use sol2zk_chips::shift::ShiftRows;
 use sol2zk_chips::slot::Slot;
 use sol2zk_chips::sponge::SpongeRows;
@@ -76,6 +79,10 @@ pub(super) struct Chips {
     hash: HashRows,
     sponge: SpongeRows,
     keccak: KeccakRows,
+    digest: DigestRows,
+    preimage: PreimageRows,
+    absorb: AbsorbRows,
+    permutation: KeccakRows,
 }
 
 impl Chips {
@@ -107,6 +114,10 @@ impl Chips {
             hash: HashRows::default(),
             sponge: SpongeRows::default(),
             keccak: KeccakRows::default(),
+            digest: DigestRows::default(),
+            preimage: PreimageRows::default(),
+            absorb: AbsorbRows::default(),
+            permutation: KeccakRows::default(),
         }
     }
 
@@ -145,12 +156,18 @@ impl Chips {
             isa::MSIZE | isa::GAS => self.observe.push(step, ctx),
             isa::ENV | isa::CALLDATALOAD => self.input.push(step, ctx),
             isa::SLOAD | isa::SSTORE => self.storage.push(step, ctx),
-            isa::SHA3 if !SpongeRows::takes(step.operands[1]) => return Err("SHA3 of more than 135 bytes".into()),
-            isa::SHA3 => {
+            isa::SHA3 if SpongeRows::takes(step.operands[1]) => {
                 if let Some(stream) = self.sponge.push(step, ctx, &mut self.keccak) {
                     self.stream(&stream, tag::PREIMAGE, ctx);
                 }
             }
+            isa::SHA3 if DigestRows::takes(step.operands[1]) => {
+                let (stream, message) = self.digest.push(step, ctx);
+                self.preimage.push(step.clk, &message, ctx);
+                self.absorb.push(step.clk, &message, ctx, &mut self.permutation);
+                self.stream(&stream, tag::PREIMAGE, ctx);
+            }
+            isa::SHA3 => return Err(format!("SHA3 of 2^{LENGTH_BITS} bytes or more")),
             isa::TOPIC | isa::LOG => {
                 if let Some(stream) = self.log.push(step, ctx) {
                     self.stream(&stream, tag::DATA, ctx);
@@ -224,6 +241,10 @@ impl Chips {
         add("hash", self.hash.finish());
         add("sponge", self.sponge.finish());
         add("keccak", self.keccak.finish(log_blowup));
+        add("digest", self.digest.finish());
+        add("preimage", self.preimage.finish());
+        add("absorb", self.absorb.finish());
+        add("permutation", self.permutation.finish(log_blowup));
         add("finish", self.finish.finish());
         // what answers queries comes after what asks
         let slots: Vec<Slot> = statement
