@@ -18,6 +18,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "contracts/tokens/Collectible.sol": (),
     "contracts/tokens/Items.sol": (),
     "contracts/governance/Council.sol": (),
+    "contracts/governance/VoteToken.sol": (),
     "contracts/tokens/WETH9.sol": ("--no-optimize",),
     "node_modules/canonical-weth/contracts/WETH9.sol": ("--solc", "0.4.26"),
     "node_modules/openzeppelin-2/crowdsale/Crowdsale.sol": (),

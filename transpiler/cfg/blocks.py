@@ -172,12 +172,23 @@ def summarise(code: Code, pc: int, refined: bool) -> Summary:
     return Summary(pc, end, first, last, run.need, run.peak, outs, plain, kind, target, condition, halt)
 
 
+HALF_BITS: Final = 32
+"""solc's pointers to internal functions hold two pcs of this size: of the creation code above that of the runtime code."""
+
+
 def slot_keeper(code: Code, refined: bool) -> Callable[[int], Slot]:
-    """The abstraction of an exact word to a slot."""
+    """The abstraction of an exact word to a slot: pcs of JUMPDESTs stay, and words that hold one in a half of a function pointer."""
     jumpdests = code.jumpdests
+    low = (1 << HALF_BITS) - 1
+
+    def pointer(word: int) -> bool:
+        return word in jumpdests or (
+            low < word < 1 << 2 * HALF_BITS and (word >> HALF_BITS in jumpdests or word & low in jumpdests)
+        )
+
     if not refined:
-        return lambda word: word if word in jumpdests else TOP
-    return lambda word: word if word in jumpdests or word < 2 else NONZERO
+        return lambda word: word if pointer(word) else TOP
+    return lambda word: word if word < 2 or pointer(word) else NONZERO
 
 
 Facts = dict[Form, Slot]

@@ -30,7 +30,7 @@ ContextId = NewType("ContextId", int)
 """Ordinal of a context in `Cfg.contexts`."""
 
 Slot = int
-"""An abstract stack slot: a constant >= 0 (the pc of a JUMPDEST; with refinement also 0 and 1), or TOP, or NONZERO."""
+"""An abstract stack slot: a constant >= 0 (the pc of a JUMPDEST, a pointer that holds one; with refinement also 0 and 1), TOP, or NONZERO."""
 
 TOP: Final[Slot] = -1
 """Any word."""

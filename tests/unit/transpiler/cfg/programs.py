@@ -36,6 +36,15 @@ PROGRAMS: Final[dict[str, str]] = {
         good: STOP
     """,
     "storage": "@back @f JUMP back: STOP f: 0 SLOAD JUMP target: STOP",
+    # pointers to two functions, as solc holds them in creation code: the pc there in the upper half, another code's pc in the lower one
+    "pointers": """
+        @one 32 SHL 0x123 OR @f JUMP
+        one: STOP
+        two: 0 0 REVERT
+        f: @two 32 SHL 0x234 OR CALLVALUE @other JUMPI POP
+        go: 32 SHR JUMP
+        other: SWAP1 POP @go JUMP
+    """,
     "push_data": "PUSH2 0x5b5b POP 1 JUMP",
     "off_the_end": "CALLVALUE 0x6 JUMPI",
     "underflow": "CALLVALUE @there JUMPI STOP there: ADD STOP",

@@ -74,6 +74,12 @@ def test_refinement_closes_a_jump() -> None:
     assert (cfg.unresolved, escapes(cfg)) == ((), 0)
 
 
+def test_a_pointer_in_half_a_word_is_followed() -> None:
+    cfg = graph("pointers")
+    assert (cfg.unresolved, escapes(cfg), cfg.refined) == ((), 0, False)
+    assert {node.exit for node in cfg.nodes if isinstance(node.exit, Halt)} == {Halt("STOP"), Halt("REVERT")}
+
+
 def test_a_pointer_from_storage_escapes_in_the_root() -> None:
     cfg = graph("storage")
     assert len(cfg.unresolved) == 1
