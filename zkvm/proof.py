@@ -99,7 +99,9 @@ class Expectations:
     """Of programs, which are then pinned."""
     request: Mapping[str, Any] | None = field(default=None, hash=False)
     code_known: bool = False
-    """Whether the codes in the request's state are known, and so compared."""
+    """Whether the code of the contract before the calls is known, and so compared."""
+    creation_known: bool = False
+    """Whether the creation code of its creates is known, and so compared."""
 
 
 def verify(receipt: bytes, expected: Expectations | None = None) -> dict[str, Any]:
@@ -113,6 +115,7 @@ def verify(receipt: bytes, expected: Expectations | None = None) -> dict[str, An
         "digests": ["0x" + each.hex() for each in wanted.digests],
         "request": wanted.request,
         "code_known": wanted.code_known,
+        "creation_known": wanted.creation_known,
     }
     with _refusals("expectations-refused"):
         verdict: dict[str, Any] = json.loads(extension().verify(receipt, json.dumps(document)))

@@ -47,7 +47,7 @@ def command(path: Path, settings: Settings, calls: Path | None, profile: str, ou
     made = proof.prove(request, library.programs(job.fork), profile)
     if made.receipt is None or made.cost is None:
         raise not_proven(path, made)
-    verdict = proof.verify(made.receipt, proof.Expectations(request=request, code_known=True))
+    verdict = proof.verify(made.receipt, proof.Expectations(request=request, code_known=True, creation_known=True))
     if not verdict["valid"] and verdict["kind"] != "profile":
         raise InternalError("prove-rejected", f"the verifier rejects this receipt: {verdict['reason']}", Place(str(path)))
     target = output or path.with_suffix(".receipt")

@@ -58,9 +58,8 @@ def command(
     for each in bytecodes:
         found, subject = translated(load(each, _settings(creation, claimed)), claimed, subject)
         digests += found
-    known = subject.runtime is not None or (file is not None and file.creates_first)
-    expected = proof.Expectations(tuple(_hash(each) for each in code_hashes), tuple(digests), _request(file, subject), known)
-    verdict = proof.verify(receipt, expected)
+    hashes = tuple(_hash(each) for each in code_hashes)
+    verdict = proof.verify(receipt, _expected(file, subject, hashes, tuple(digests)))
     if as_json:
         terminal.print_json(verdict)
     else:
@@ -133,13 +132,17 @@ def _masked(data: bytes, code: CodeObject) -> bytes:
     return bytes(bare)
 
 
-def _request(file: CallFile | None, subject: Subject) -> dict[str, Any] | None:
+def _expected(
+    file: CallFile | None, subject: Subject, hashes: tuple[bytes, ...], digests: tuple[bytes, ...]
+) -> proof.Expectations:
+    """What the receipt must be about: code that neither an input nor the call file gives is not compared."""
     if file is None:
-        return None
-    known = replace(
-        subject, runtime=subject.runtime if subject.runtime is not None else b"\0", creation=subject.creation or b"\0"
-    )
-    return build_request(file, known)
+        return proof.Expectations(hashes, digests)
+    stated = dict(file.state).get(file.contract)
+    runtime = subject.runtime if subject.runtime is not None or stated is None else stated.code
+    known = runtime is not None or file.creates_first
+    assumed = replace(subject, runtime=b"\0" if runtime is None else runtime, creation=subject.creation or b"\0")
+    return proof.Expectations(hashes, digests, build_request(file, assumed), known, subject.creation is not None)
 
 
 def _print(path: Path, verdict: dict[str, Any]) -> None:

@@ -95,7 +95,7 @@ def _measure(sample: Sample, library: Library, profile: str) -> FunctionCost:
         why = (made.unsupported or {"what": "this run"})["what"]
         return FunctionCost(sample.function, outcome["status"], gas, outcome["steps"], why=f"{why} has no proof yet")
     begun = time.perf_counter()
-    verdict = proof.verify(made.receipt, proof.Expectations(request=request, code_known=True))
+    verdict = proof.verify(made.receipt, proof.Expectations(request=request, code_known=True, creation_known=True))
     verify_s = time.perf_counter() - begun
     if not verdict["valid"] and profile != "test":
         raise InternalError("migrate-rejected", f"the receipt of one call of {sample.function} is rejected: {verdict['reason']}")

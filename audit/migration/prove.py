@@ -108,7 +108,9 @@ def _verified(
     run: Run, receipt: bytes, pinned: list[Program], result: Mapping[str, Any], profile: str
 ) -> tuple[dict[str, Any], float]:
     begun = time.perf_counter()
-    expected = proof.Expectations(digests=tuple(each.digest for each in pinned), request=run.request, code_known=True)
+    expected = proof.Expectations(
+        digests=tuple(each.digest for each in pinned), request=run.request, code_known=True, creation_known=True
+    )
     verdict = proof.verify(receipt, expected)
     verify_s = time.perf_counter() - begun
     if not verdict["valid"]:

@@ -21,7 +21,9 @@ def prove_and_verify(request: dict[str, Any], programs: list[Program], profile: 
             made.unsupported or made.result["unsupported"] or {"code": "missing-code", "what": "a code object has no program"}
         )
         raise Unsupported(reason["code"], f"not proven: {reason['what']}")
-    expected = proof.Expectations(digests=tuple(program.digest for program in programs), request=request, code_known=True)
+    expected = proof.Expectations(
+        digests=tuple(program.digest for program in programs), request=request, code_known=True, creation_known=True
+    )
     verdict = proof.verify(made.receipt, expected)
     if not verdict["valid"] and profile != "test":
         raise InternalError("receipt-rejected", f"the receipt is rejected: {verdict['reason']}")

@@ -114,6 +114,22 @@ def test_a_constructor_and_its_code_are_proven(contracts: Path, tmp_path: Path, 
     code_hash = "0x" + keccak256(bytes.fromhex(created["return_data"][2:])).hex()
     assert code_hash in [each["code_hash"] for each in verdict["programs"]]
     assert "revert" in [each["status"] for each in others]
+    # without the code at hand the calls still are what they are, and other calls are not
+    assert run(["verify", str(receipt), "--calls", str(calls)]) == 0
+    other = json.loads(calls.read_text())
+    other["calls"][0]["data"] = other["calls"][0]["data"][:-2] + "01"
+    (tmp_path / "other.json").write_text(json.dumps(other))
+    assert run(["verify", str(receipt), "--calls", str(tmp_path / "other.json")]) == 5
+    # other creation code is found by its hash as well as by its program
+    (tmp_path / "other.hex").write_text("0x00")
+    assert run(["verify", str(receipt), "--calls", str(calls), "--bytecode", str(tmp_path / "other.hex"), "--creation"]) == 5
+
+
+def test_code_that_a_call_file_states_is_compared(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for code, status in ((COUNTER, 0), (COUNTER + "00", 5)):
+        state = {"contract": {"code": "0x" + code, "storage": {"0x0": "0x1234"}}}
+        (tmp_path / "calls.json").write_text(json.dumps({**CALLS, "state": state}))
+        assert verify(folder, capsys, "--calls", str(tmp_path / "calls.json"))[0] == status
 
 
 def test_generated_arguments_when_no_calls_are_given(contracts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -32,7 +32,7 @@ def test_a_run_is_proven_or_typed(fork: str) -> None:
             assert made.unsupported or made.result["unsupported"], where
             continue
         proven += 1
-        verdict = proof.verify(made.receipt, proof.Expectations(request=request, code_known=True))
+        verdict = proof.verify(made.receipt, proof.Expectations(request=request, code_known=True, creation_known=True))
         assert verdict["valid"], f"{verdict['reason']}: {where}"
         for claimed, ran in zip(verdict["calls"], made.result["calls"], strict=True):
             assert {key: claimed[key] for key in ("status", "return_data", "logs", "gas_left")} == {

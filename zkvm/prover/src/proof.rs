@@ -117,10 +117,11 @@ fn expectations(text: &str) -> PyResult<Expectations> {
         digests: digests(&document, "digests")?,
         request,
         code_known: document.get("code_known").and_then(Value::as_bool).unwrap_or(false),
+        creation_known: document.get("creation_known").and_then(Value::as_bool).unwrap_or(false),
     })
 }
 
-/// Verifies a receipt against expectations `{"code_hashes", "digests", "request", "code_known"}`; the verdict is JSON.
+/// Verifies a receipt against expectations `{"code_hashes", "digests", "request", "code_known", "creation_known"}`; the verdict is JSON.
 #[pyfunction]
 fn verify(py: Python<'_>, receipt: &[u8], expectations_json: &str) -> PyResult<String> {
     let expected = expectations(expectations_json)?;

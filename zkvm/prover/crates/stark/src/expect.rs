@@ -20,8 +20,10 @@ pub struct Expectations {
     pub digests: Vec<[u8; 32]>,
     /// Calls, context and state before.
     pub request: Option<Request>,
-    /// Whether the request knows the code of the contract under test (else its code is not compared).
+    /// Whether the request knows the code of the contract under test before the calls (else its code is not compared).
     pub code_known: bool,
+    /// Whether the request knows the creation code of its creates (else it is not compared).
+    pub creation_known: bool,
 }
 
 fn differs<T>(what: impl Into<String>) -> Result<T, Rejection> {
@@ -63,7 +65,7 @@ impl Expectations {
             if let Some(field) = different_field(asked, call) {
                 return differs(format!("call {i} has another {field}"));
             }
-            if let Some(code) = asked.create.as_ref().filter(|_| self.code_known) {
+            if let Some(code) = asked.create.as_ref().filter(|_| self.creation_known) {
                 let program = call.program.and_then(|program| verified.programs.get(program as usize));
                 if program.is_none_or(|placed| placed.program.code_hash != keccak256(code)) {
                     return differs(format!("call {i} runs other creation code"));

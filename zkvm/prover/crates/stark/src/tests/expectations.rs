@@ -11,7 +11,7 @@ use crate::verify::{Rejection, Verified};
 fn expecting(request: &Request, change: impl Fn(&mut Request)) -> Expectations {
     let mut request = request.clone();
     change(&mut request);
-    Expectations { request: Some(request), code_known: true, ..Expectations::default() }
+    Expectations { request: Some(request), code_known: true, creation_known: true, ..Expectations::default() }
 }
 
 type Change = (&'static str, fn(&mut Request));
@@ -77,5 +77,7 @@ fn programs_are_expected_by_digest_and_code() {
     expecting(&request, |_| ()).check(&verified).unwrap();
     let other = expecting(&request, |r| r.calls[1].create = Some(code(&[0xfe, 0xfc])));
     differs(&verified, &other, "other creation code");
-    Expectations { code_known: false, ..other }.check(&verified).unwrap();
+    Expectations { creation_known: false, ..other.clone() }.check(&verified).unwrap();
+    // what was there before is another matter
+    differs(&verified, &Expectations { code_known: false, ..other }, "other creation code");
 }
