@@ -67,7 +67,7 @@ EXPLANATIONS: Final[dict[str, str]] = {
     # programs and proofs
     "no-chip": "The run uses an instruction for which the proof system has no table yet. It is executed and checked, not proven.",
     "no-frame": "No call of the run reaches code: the accounts called have none. A receipt is about code that ran, so there is nothing to prove.",
-    "too-large": "The run needs a table that is taller than the proof system allows. Prove fewer calls at a time.",
+    "too-large": "The run is larger than one proof takes: in rows of a table, cells, or memory. Prove fewer calls at a time.",
     "proof-refused": "The prover refuses the request; the message says why.",
     "expectations-refused": "What the receipt should be about is malformed.",
     "measure-refused": "The request to be measured is malformed.",

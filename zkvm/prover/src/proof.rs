@@ -53,9 +53,13 @@ fn proven(request: &Request, trace: &Trace, key: Key, profile: u8) -> PyResult<R
         Ok(proven) => Ok(Ok(proven)),
         Err(ProveError::Witness(WitnessError::Unsupported { call, what, id })) => Ok(Err(json!({"code": "no-chip", "call": call, "what": what, "id": id}))),
         Err(error @ ProveError::Witness(WitnessError::NoFrame)) => Ok(Err(json!({"code": "no-frame", "call": null, "what": error.to_string(), "id": null}))),
-        Err(error @ (ProveError::Witness(WitnessError::Gas(_)) | ProveError::Height(..) | ProveError::Size | ProveError::Key(_))) => {
-            Ok(Err(json!({"code": "too-large", "call": null, "what": error.to_string(), "id": null})))
-        }
+        Err(
+            error @ (ProveError::Witness(WitnessError::Gas(_) | WitnessError::Size)
+            | ProveError::Memory(..)
+            | ProveError::Height(..)
+            | ProveError::Size
+            | ProveError::Key(_)),
+        ) => Ok(Err(json!({"code": "too-large", "call": null, "what": error.to_string(), "id": null}))),
         Err(ProveError::Witness(WitnessError::Statement(error))) => Err(bad(error)),
         Err(error) => Err(PyRuntimeError::new_err(error.to_string())),
     }

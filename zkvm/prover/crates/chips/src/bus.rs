@@ -61,6 +61,10 @@ pub mod name {
     pub const KECCAK: &str = "keccak";
     /// multiset: (state limbs 100, permuted limbs 100)
     pub const PERMUTATION: &str = "permutation";
+    /// look-up (x limbs 16, y limbs 16, x y mod 2^256 limbs 16); given by the mul chip
+    pub const PRODUCT: &str = "product";
+    /// look-up (base limbs 16, exponent limbs 16, power mod 2^256 limbs 16); given by the power chip
+    pub const POWER: &str = "power";
     /// multiset, digest to absorb and from absorb row to absorb row: (clk, block index, bytes that remain, state limbs 100)
     pub const ABSORB: &str = "absorb";
     /// multiset, absorb to digest: (clk, digest limbs 16 in Keccak's order)

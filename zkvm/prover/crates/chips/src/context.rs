@@ -220,6 +220,11 @@ pub struct Rows {
 }
 
 impl Rows {
+    /// Row `index` of rows of this width.
+    pub fn row(&mut self, index: usize, width: usize) -> &mut [F] {
+        &mut self.cells[index * width..(index + 1) * width]
+    }
+
     /// Appends a zero row of `width` cells and returns it.
     pub fn push(&mut self, width: usize) -> &mut [F] {
         let start = self.cells.len();

@@ -312,7 +312,7 @@ pub const ROWS: [Row; 84] = [
     Row { code: SMOD, name: "SMOD", kind: Kind::Pure, operands: [Operand::Word, Operand::Word, Operand::Unused], result: true, proven: true },
     Row { code: ADDMOD, name: "ADDMOD", kind: Kind::Pure, operands: [Operand::Word, Operand::Word, Operand::Word], result: true, proven: true },
     Row { code: MULMOD, name: "MULMOD", kind: Kind::Pure, operands: [Operand::Word, Operand::Word, Operand::Word], result: true, proven: true },
-    Row { code: EXP, name: "EXP", kind: Kind::Pure, operands: [Operand::Word, Operand::Word, Operand::Unused], result: true, proven: false },
+    Row { code: EXP, name: "EXP", kind: Kind::Pure, operands: [Operand::Word, Operand::Word, Operand::Unused], result: true, proven: true },
     Row { code: SIGNEXTEND, name: "SIGNEXTEND", kind: Kind::Pure, operands: [Operand::Word, Operand::Word, Operand::Unused], result: true, proven: true },
     Row { code: LT, name: "LT", kind: Kind::Pure, operands: [Operand::Word, Operand::Word, Operand::Unused], result: true, proven: true },
     Row { code: GT, name: "GT", kind: Kind::Pure, operands: [Operand::Word, Operand::Word, Operand::Unused], result: true, proven: true },
@@ -355,7 +355,7 @@ pub const ROWS: [Row; 84] = [
     Row { code: MSIZE, name: "MSIZE", kind: Kind::Chained, operands: [Operand::Unused, Operand::Unused, Operand::Unused], result: true, proven: true },
     Row { code: GAS, name: "GAS", kind: Kind::Chained, operands: [Operand::Unused, Operand::Unused, Operand::Unused], result: true, proven: true },
     Row { code: SHA3, name: "SHA3", kind: Kind::Chained, operands: [Operand::Word, Operand::Word, Operand::Unused], result: true, proven: true },
-    Row { code: EXPGAS, name: "EXPGAS", kind: Kind::Chained, operands: [Operand::Word, Operand::Unused, Operand::Unused], result: false, proven: false },
+    Row { code: EXPGAS, name: "EXPGAS", kind: Kind::Chained, operands: [Operand::Word, Operand::Unused, Operand::Unused], result: false, proven: true },
     Row { code: ENV, name: "ENV", kind: Kind::Chained, operands: [Operand::Unused, Operand::Unused, Operand::Immediate], result: true, proven: true },
     Row {
         code: CALLDATALOAD,
@@ -541,8 +541,8 @@ pub const FORKS: [&str; 15] = [
 
 /// Digest of this table (ISA 7.4).
 pub const ISA_DIGEST: [u8; 32] = [
-    0xcc, 0x80, 0xeb, 0x11, 0xd0, 0x8a, 0x1b, 0x10, 0x8d, 0xb9, 0x61, 0x69, 0xc4, 0xc3, 0x91, 0x70, 0x7f, 0xf0, 0x49, 0xdb, 0x8b, 0xf2, 0x57, 0x11, 0xe8, 0x9d,
-    0x6a, 0x96, 0x16, 0x02, 0x2d, 0x90,
+    0xb9, 0x09, 0x6f, 0xc3, 0x40, 0xd4, 0x2d, 0xca, 0x01, 0xe9, 0xa0, 0x53, 0xd4, 0x47, 0x7a, 0x99, 0x02, 0xc0, 0xd4, 0xf3, 0xf3, 0x47, 0x22, 0xb0, 0x6f, 0xfc,
+    0xbd, 0x06, 0xca, 0xc3, 0xf5, 0x21,
 ];
 
 /// The row of a code, if there is one.

@@ -36,6 +36,15 @@ impl TableCost {
         let auxiliary = lookups.iter().count() + 1;
         Self { name: table.name(), rows, width, fixed_width: table.preprocessed_width(), cells: rows * width, interactions, fields, auxiliary }
     }
+
+    /// Bytes that the prover holds for the table: main cells twice and extended, auxiliary extension columns and two quotient chunks
+    /// likewise (measured: README, "Decisions").
+    pub fn prover_bytes(&self, log_blowup: usize) -> u64 {
+        const FIELD: usize = 4;
+        const EXTENSION: usize = 5;
+        let extended = 1 << log_blowup;
+        (FIELD * self.rows * (self.width * (2 + extended) + EXTENSION * (self.auxiliary + 2) * (1 + extended))) as u64
+    }
 }
 
 /// What a proof cost.

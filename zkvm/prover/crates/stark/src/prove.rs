@@ -17,6 +17,9 @@ use crate::receipt::{MAX_PROGRAMS, MAX_STATEMENT_BYTES, Receipt, seed, statement
 use crate::tables::Table;
 use crate::witness::{WitnessError, witness};
 
+/// Most memory of the prover's tables, in MiB.
+pub const MAX_MIB: u64 = 16 << 10;
+
 /// Why there is no receipt.
 #[derive(Clone, Debug, Error)]
 pub enum ProveError {
@@ -29,6 +32,9 @@ pub enum ProveError {
     /// A table is too tall for the profile.
     #[error("the {0} table needs 2^{1} rows, more than the profile admits: unsupported")]
     Height(&'static str, usize),
+    /// The proof would not fit the memory that a proof may take.
+    #[error("the proof would take {0} MiB of memory, more than the {1} that one proof may take: unsupported")]
+    Memory(u64, u64),
     /// What is claimed, its programs or its proof are larger than a receipt may be.
     #[error("the receipt would be larger than a verifier reads: unsupported")]
     Size,
@@ -47,6 +53,11 @@ pub struct Proven {
 
 /// Proves a traced run under profile `profile` (index into PROFILES) with a key for its programs.
 pub fn prove(request: &Request, trace: &Trace, key: Key, profile: u8) -> Result<Proven, ProveError> {
+    prove_within(request, trace, key, profile, MAX_MIB)
+}
+
+/// [`prove`] with at most `max_mib` of memory.
+pub(crate) fn prove_within(request: &Request, trace: &Trace, key: Key, profile: u8, max_mib: u64) -> Result<Proven, ProveError> {
     let started = Instant::now();
     let parameters: &Profile = PROFILES.get(usize::from(profile)).ok_or_else(|| ProveError::Internal("no such profile".into()))?;
     let witness = witness(request, trace, &key.tables, parameters.log_blowup)?;
@@ -68,14 +79,18 @@ pub fn prove(request: &Request, trace: &Trace, key: Key, profile: u8) -> Result<
     let seed = seed(profile, witness.present, &programs, &statement);
     let config = parameters.config(&seed);
     let data = key.prover_data(&config, &witness.others, &log_heights[FIXED..])?;
-    let instances: Vec<_> = tables.iter().zip(&witness.traces).map(|(air, trace)| StarkInstance { air, trace, public_values: vec![] }).collect();
-    let proof = prove_batch(&config, &instances, &data).map_err(|error| ProveError::Internal(error.to_string()))?;
-    let costs = tables
+    let costs: Vec<TableCost> = tables
         .iter()
         .zip(&witness.traces)
         .zip(&data.common.lookups)
         .map(|((table, trace), lookups)| TableCost::of(table, trace.height(), table.width(), lookups))
         .collect();
+    let memory = costs.iter().map(|cost| cost.prover_bytes(parameters.log_blowup)).sum::<u64>() >> 20;
+    if memory > max_mib {
+        return Err(ProveError::Memory(memory, max_mib));
+    }
+    let instances: Vec<_> = tables.iter().zip(&witness.traces).map(|(air, trace)| StarkInstance { air, trace, public_values: vec![] }).collect();
+    let proof = prove_batch(&config, &instances, &data).map_err(|error| ProveError::Internal(error.to_string()))?;
     let receipt = Receipt { profile, tables: witness.present, programs, statement: witness.statement, proof };
     let bytes = receipt.encode();
     if !within_limits(&bytes, &statement) {

@@ -6,8 +6,8 @@ use p3_air::{Air, BaseAir};
 use p3_matrix::dense::RowMajorMatrix;
 use sol2zk_chips::bus::{ChipBuilder, F};
 use sol2zk_chips::{
-    absorb, access, addsub, bitwise, boundary, byte, claim, compare, copy, digest, divmod, finish, fixed, flow, frame, gas, hash, input, keccak, limb_and, log,
-    mgrow, modmul, mul, observe, preimage, rom, shift, slot, sponge, storage, stream, undo, window,
+    absorb, access, addsub, bitwise, boundary, byte, claim, compare, copy, digest, divmod, expgas, finish, fixed, flow, frame, gas, hash, input, keccak,
+    limb_and, log, mgrow, modmul, mul, observe, power, preimage, rom, shift, slot, sponge, storage, stream, undo, window,
 };
 
 macro_rules! tables {
@@ -138,6 +138,10 @@ tables! {
     Absorb(absorb::AbsorbAir), "absorb";
     /// Keccak permutations of any state.
     Permutation(keccak::PermutationTable), "permutation";
+    /// EXP.
+    Power(power::PowerAir), "power";
+    /// EXPGAS.
+    ExpGas(expgas::ExpGasAir), "expgas";
 }
 
 /// Bits of the tables that every proof has: the fixed ones, the claim, frames and their ends.
@@ -178,7 +182,9 @@ pub fn table(index: usize, fork: u8, claim: &claim::ClaimAir) -> Table {
         33 => Table::Digest(digest::DigestAir),
         34 => Table::Preimage(preimage::PreimageAir),
         35 => Table::Absorb(absorb::AbsorbAir),
-        _ => Table::Permutation(keccak::PermutationTable),
+        36 => Table::Permutation(keccak::PermutationTable),
+        37 => Table::Power(power::PowerAir),
+        _ => Table::ExpGas(expgas::ExpGasAir { fork }),
     }
 }
 

@@ -19,6 +19,7 @@ mod hostile;
 mod mutations;
 mod scene;
 mod security;
+mod size;
 mod weakened;
 
 fn hex(bytes: &[u8]) -> String {

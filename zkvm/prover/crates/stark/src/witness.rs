@@ -22,6 +22,7 @@ use crate::statement::{Account, Call, Environment, Ledger, Log, Slot, Statement,
 use crate::tables::Table;
 
 mod chips;
+pub(crate) mod size;
 
 use chips::{Chips, ClaimData};
 
@@ -47,6 +48,9 @@ pub enum WitnessError {
     /// Gas beyond what one frame can prove.
     #[error("call {0} uses 2^30 gas or more in one frame, without memory growth: unsupported")]
     Gas(u32),
+    /// More cells than one proof takes.
+    #[error("the run needs more than the {} cells of witness that one proof takes: unsupported", size::MAX_CELLS)]
+    Size,
     /// Our bug.
     #[error("internal: {0}")]
     Internal(String),
@@ -68,6 +72,9 @@ pub struct Witness {
 pub fn witness(request: &Request, trace: &Trace, fixed: &[Table], log_blowup: usize) -> Result<Witness, WitnessError> {
     if trace.frames.iter().all(|frame| frame.program.is_none()) {
         return Err(WitnessError::NoFrame);
+    }
+    if size::cells(trace) > size::MAX_CELLS {
+        return Err(WitnessError::Size);
     }
     let mut statement = statement(request, trace);
     let accounts: HashMap<Address, u32> = statement.accounts.iter().zip(0..).map(|(account, i)| (account.address, i)).collect();

@@ -47,15 +47,18 @@ impl<B: ChipBuilder> Air<B> for MulAir {
         let main = b.main();
         let row: &MulCols<B::Var> = MulCols::view(main.current_slice());
 
-        // A row that is a fraction of an instruction.
+        // A row that is a fraction of an instruction, or an instruction that does not multiply.
         b.assert_bool(row.real);
-        let real: B::Expr = row.real.into();
-        // A result given by a row that is not real.
-        b.assert_zero((B::Expr::ONE - real.clone()) * row.uses.into());
+        b.assert_bool(row.instruction);
+        let (real, instruction): (B::Expr, B::Expr) = (row.real.into(), row.instruction.into());
+        b.assert_zero((B::Expr::ONE - real.clone()) * instruction.clone());
+        // A result given by a row that is no instruction, or an answer by one that does not multiply.
+        b.assert_zero((B::Expr::ONE - instruction.clone()) * row.uses.into());
+        b.assert_zero((B::Expr::ONE - real.clone()) * row.products.into());
 
         let (id, region): (B::Expr, B::Expr) = (row.id.into(), row.region.into());
-        bus::read_operand(b, &row.a, region.clone(), real.clone());
-        bus::read_operand(b, &row.b, region.clone(), real.clone());
+        bus::read_operand(b, &row.a, region.clone(), instruction.clone());
+        bus::read_operand(b, &row.b, region.clone(), instruction.clone());
         let x = limb_bytes(b, &row.a.limbs, &row.a_high, real.clone());
         let y = limb_bytes(b, &row.b.limbs, &row.b_high, real.clone());
 
@@ -72,8 +75,11 @@ impl<B: ChipBuilder> Air<B> for MulAir {
         }
 
         let constants = [row.a.constant.into(), row.b.constant.into(), B::Expr::ZERO];
-        let op = real.clone() * int::<B>(sol2zk_executor::isa::MUL.into());
-        bus::fetch(b, id.clone(), op, constants, [row.a.id.into(), row.b.id.into(), B::Expr::ZERO], B::Expr::ZERO, real);
+        let op = instruction.clone() * int::<B>(sol2zk_executor::isa::MUL.into());
+        bus::fetch(b, id.clone(), op, constants, [row.a.id.into(), row.b.id.into(), B::Expr::ZERO], B::Expr::ZERO, instruction);
+        // The words have 16-bit limbs by their bytes, so the entry is true for any who ask.
+        let product = row.a.limbs.iter().chain(&row.b.limbs).chain(&row.result).map(|&limb| limb.into()).collect();
+        bus::provide(b, name::PRODUCT, product, row.products.into());
         bus::give_wire(b, region, id, exprs::<B, LIMBS>(row.result), row.uses.into());
     }
 }

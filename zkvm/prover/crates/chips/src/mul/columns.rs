@@ -20,8 +20,12 @@ pub struct Carry<T> {
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct MulCols<T> {
-    /// 1 on a row that is an instruction.
+    /// 1 on a row that multiplies.
     pub real: T,
+    /// 1 if it is an instruction; else it only answers PRODUCT.
+    pub instruction: T,
+    /// Queries of PRODUCT.
+    pub products: T,
     /// Identifier of the instruction and its wire.
     pub id: T,
     /// Region time of its wire.

@@ -29,7 +29,7 @@ fn edges_and_random_words_multiply_as_ruint_says() {
 #[test]
 fn shape_is_as_stated() {
     let shape = shape(&MulAir);
-    assert_eq!((shape.columns, shape.interactions, shape.fields), (122, 68, 172));
+    assert_eq!((shape.columns, shape.interactions, shape.fields), (124, 69, 220));
 }
 
 #[test]
@@ -43,7 +43,27 @@ fn each_cell_matters() {
 #[test]
 fn rows_that_are_not_real_give_nothing() {
     let numbers = numbers(MulCols::<F>::WIDTH);
-    assert!(padding_rejects(&MulAir, MulCols::view(&numbers).uses));
+    let view = MulCols::view(&numbers);
+    assert!([view.uses, view.products, view.instruction].into_iter().all(|column| padding_rejects(&MulAir, column)));
+}
+
+/// Rows that are no instructions answer who asks for a product, truthfully, and give no wire.
+#[test]
+fn products_are_answered() {
+    let (mut mock, mut rows) = (Mock::new(), MulRows::default());
+    let mut seeded = Seeded::new(5);
+    for (a, b) in [(seeded.random(), seeded.random()), (U256::MAX, U256::MAX), (U256::ZERO, U256::MAX)] {
+        assert_eq!(rows.product(a, b, &mut mock.context), a.wrapping_mul(b));
+        let message = [a, b, a.wrapping_mul(b)].into_iter().flat_map(crate::word::limbs16).map(u32::from).collect();
+        mock.owe(crate::bus::name::PRODUCT, message, 1);
+    }
+    let table = rows.finish().expect("rows");
+    assert_eq!(mock.check("mul", &MulAir, &table), None);
+    // what an instruction would name is free to be anything (no message has it), but no row becomes an instruction
+    let numbers = numbers(MulCols::<F>::WIDTH);
+    let view = MulCols::view(&numbers);
+    let unread = [view.id, view.region, view.a.id, view.b.id, view.a.time, view.b.time, view.a.constant, view.b.constant];
+    assert!(mock.accepted("mul", &MulAir, &table, 0..3).iter().all(|(_, column)| unread.contains(column)));
 }
 
 /// Other words, and the right limbs moved by what a carry can take up.

@@ -193,6 +193,35 @@ fn hashes_of_many_blocks_are_proven() {
     }
 }
 
+/// EXP of call data words, and its gas.
+pub(super) fn powers() -> Program {
+    assemble(
+        &[0],
+        &[
+            (isa::REGION, [0, 0, 0], 3),
+            (isa::MGROW, [k(0), k(64), 0], 0),
+            (isa::CALLDATALOAD, [k(0), 0, 0], 3),
+            (isa::CALLDATALOAD, [k(32), 0, 0], 3),
+            (isa::EXPGAS, [4, 0, 0], 10),
+            (isa::MSTORE, [k(0), pure(0), 0], 3),
+            (isa::MSTORE, [k(32), pure(1), 0], 3),
+            (isa::RETURN, [k(0), k(64), 0], 0),
+        ],
+        &[(isa::EXP, [3, 4, 0], 0), (isa::EXP, [k(10), k(18), 0], 0)],
+    )
+}
+
+#[test]
+fn powers_are_proven() {
+    let program = powers();
+    for (base, exponent) in [(3, 5), (0, 0), (0, 7), (7, 0), (2, 255), (2, 256), (0xffff, 0x1_0001)] {
+        let [base, exponent] = [base, exponent].map(U256::from);
+        let data = [base, exponent].map(|word| word.to_be_bytes::<32>()).concat();
+        let ten = U256::from(10).pow(U256::from(18)).to_be_bytes::<32>();
+        assert_eq!(output(&program, &data), [base.wrapping_pow(exponent).to_be_bytes::<32>(), ten].concat());
+    }
+}
+
 /// A branch on call data word 0 (against 5), joined by a PHI; then a jump to a label by its identifier.
 pub(super) fn branch(op: u16) -> Program {
     let other = if matches!(op, isa::BNZ | isa::BZ) { 0 } else { k(5) };

@@ -29,8 +29,21 @@ type Place = (&'static str, usize);
 struct Entries(BTreeMap<(String, Vec<u32>), BTreeSet<Place>>);
 
 fn looks_up(bus: &str, message: &[u32]) -> bool {
-    let look_ups =
-        [name::WIRE, name::ROM, name::RANGE, name::BYTES, name::NIBBLES, name::LIMB_AND, name::FRAME, name::ORIGINAL, name::SLOT, name::GAS_LEFT, name::GIVEN];
+    let look_ups = [
+        name::WIRE,
+        name::ROM,
+        name::PRODUCT,
+        name::POWER,
+        name::RANGE,
+        name::BYTES,
+        name::NIBBLES,
+        name::LIMB_AND,
+        name::FRAME,
+        name::ORIGINAL,
+        name::SLOT,
+        name::GAS_LEFT,
+        name::GIVEN,
+    ];
     look_ups.contains(&bus) || bus == name::CLAIM && [tag::CALLDATA, tag::ENV, tag::CODE].contains(&message[0])
 }
 
@@ -177,6 +190,7 @@ fn runs() -> Vec<Run> {
         super::families::memory(),
         super::families::hashes(),
         super::families::long_hashes(),
+        super::families::powers(),
         super::families::branch(isa::BSLT),
         super::arithmetic(false),
         super::arithmetic(true),
@@ -193,8 +207,8 @@ fn runs() -> Vec<Run> {
 
 /// Columns whose change can make a row ask for another true entry, or not ask at all, without saying anything else: which limbs of AND a
 /// mask settles (a limb may be a mask on both sides), the gap after the last address of memory, which no row follows, and the quotient of
-/// a division by 0, whose result is 0 by a constraint of its own.
-const CHOICES: [(&str, std::ops::Range<usize>); 4] = [("bitwise", 45..77), ("boundary", 6..8), ("divmod", 80..96), ("modmul", 113..145)];
+/// a division by 0, whose result is 0 by a constraint of its own; and an empty row of mul may multiply 0 by 0 for nobody.
+const CHOICES: [(&str, std::ops::Range<usize>); 5] = [("bitwise", 45..77), ("boundary", 6..8), ("divmod", 80..96), ("modmul", 113..145), ("mul", 0..1)];
 
 #[test]
 fn every_cell_of_a_run_matters() {
@@ -217,7 +231,7 @@ fn every_cell_of_a_run_matters() {
 }
 
 /// Tables of pure rows and of answers: repeating one gives again what it gave.
-const REPEATABLE: [&str; 10] = ["addsub", "bitwise", "byte", "compare", "divmod", "gas", "limb_and", "modmul", "mul", "shift"];
+const REPEATABLE: [&str; 11] = ["addsub", "bitwise", "byte", "compare", "divmod", "gas", "limb_and", "modmul", "mul", "power", "shift"];
 
 #[test]
 fn no_row_can_be_left_out_or_repeated() {

@@ -14,6 +14,7 @@ use sol2zk_chips::context::Context;
 use sol2zk_chips::copy::CopyRows;
 use sol2zk_chips::digest::{DigestRows, LENGTH_BITS};
 use sol2zk_chips::divmod::DivModRows;
+use sol2zk_chips::expgas::ExpGasRows;
 use sol2zk_chips::finish::{FinishRows, Stream};
 use sol2zk_chips::flow::FlowRows;
 use sol2zk_chips::frame::FrameRows;
@@ -25,6 +26,7 @@ use sol2zk_chips::mgrow::MgrowRows;
 use sol2zk_chips::modmul::ModMulRows;
 use sol2zk_chips::mul::MulRows;
 use sol2zk_chips::observe::ObserveRows;
+use sol2zk_chips::power::PowerRows;
 use sol2zk_chips::preimage::PreimageRows;
 use sol2zk_chips::shift::ShiftRows;
 use sol2zk_chips::slot::Slot;
@@ -83,6 +85,8 @@ pub(super) struct Chips {
     preimage: PreimageRows,
     absorb: AbsorbRows,
     permutation: KeccakRows,
+    power: PowerRows,
+    expgas: ExpGasRows,
 }
 
 impl Chips {
@@ -118,6 +122,8 @@ impl Chips {
             preimage: PreimageRows::default(),
             absorb: AbsorbRows::default(),
             permutation: KeccakRows::default(),
+            power: PowerRows::default(),
+            expgas: ExpGasRows::default(),
         }
     }
 
@@ -129,6 +135,7 @@ impl Chips {
             isa::AND | isa::OR | isa::XOR | isa::NOT => self.bitwise.push(step, ctx),
             isa::SHL | isa::SHR | isa::SAR => self.shift.push(step, ctx),
             isa::MUL => self.mul.push(step, ctx),
+            isa::EXP => self.power.push(step, ctx, &mut self.mul),
             isa::DIV | isa::MOD | isa::SDIV | isa::SMOD => self.divmod.push(step, ctx),
             isa::BYTE | isa::SIGNEXTEND => self.byte.push(step, ctx),
             isa::ADDMOD | isa::MULMOD => self.modmul.push(step, ctx),
@@ -153,6 +160,7 @@ impl Chips {
             }
             isa::MSTORE8 | isa::MCOPY | isa::CODECOPY | isa::CALLDATACOPY => self.copy(step, ctx),
             isa::MGROW => self.mgrow.push(step, ctx),
+            isa::EXPGAS => self.expgas.push(step, ctx),
             isa::MSIZE | isa::GAS => self.observe.push(step, ctx),
             isa::ENV | isa::CALLDATALOAD => self.input.push(step, ctx),
             isa::SLOAD | isa::SSTORE => self.storage.push(step, ctx),
@@ -241,6 +249,8 @@ impl Chips {
         add("hash", self.hash.finish());
         add("sponge", self.sponge.finish());
         add("keccak", self.keccak.finish(log_blowup));
+        add("power", self.power.finish());
+        add("expgas", self.expgas.finish());
         add("digest", self.digest.finish());
         add("preimage", self.preimage.finish());
         add("absorb", self.absorb.finish());
