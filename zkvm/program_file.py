@@ -34,6 +34,11 @@ def write_file(path: Path | str, file: ProgramFile) -> None:
 
     Raises: InputError if the path cannot be written.
     """
+    write_whole(Path(path), file_bytes(file))
+
+
+def file_bytes(file: ProgramFile) -> bytes:
+    """The bytes of a program file."""
     program = file.program
     document = {
         "format": FORMAT,
@@ -46,7 +51,7 @@ def write_file(path: Path | str, file: ProgramFile) -> None:
         "source_map": file.source_map,
         "sources": file.sources,
     }
-    write_whole(Path(path), json.dumps(document, separators=(",", ":")).encode())
+    return json.dumps(document, separators=(",", ":")).encode()
 
 
 def write_whole(path: Path, data: bytes) -> None:

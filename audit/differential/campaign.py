@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import chain, count, islice
 from multiprocessing import get_context
 from random import Random
 from time import time
@@ -16,6 +17,7 @@ from audit.differential.coverage import Coverage, Seen, collect, coverage
 from audit.differential.execution import Library
 from audit.differential.inputs import ACTORS, Generator, Plan, actor_words
 from audit.differential.locate import locate
+from audit.differential.seek import Seeker
 from audit.differential.shrink import shrink
 from audit.differential.subject import Target
 from audit.differential.values import Dictionary, constants_of
@@ -27,11 +29,16 @@ DEFAULT_SEQUENCES: Final = 200
 DEFAULT_DEPTH: Final = 12
 CHUNK: Final = 100
 """Sequences that share a dictionary; chunks are independent, so that workers change nothing."""
-PROBES: Final = 64
+PROBES: Final = 96
 CONSTRUCTORS_KEPT: Final = 4
+"""Constructor arguments kept of each outcome, beside those that reach something new."""
+RESUMED: Final = 0.3
+"""Part of the sequences that start from what an earlier one left, mostly with storage bent: contracts that migrate have lived."""
 MISMATCHES_KEPT: Final = 10
 NEVER_CREATED: Final = Stop(0, "never-created", "the runtime code, as no constructor run that was tried succeeds,")
 NO_CODE: Final = "no code there"
+SOUGHT: Final = 2
+"""One in so many sequences of the first chunk may be given to failures that the others did not reach."""
 Progress = Callable[[int, int], None]
 
 
@@ -107,7 +114,7 @@ def plan_of(target: Target, effort: Effort) -> Plan:
     generator = _generator(target, plan, effort.seed, -1)
     tried: dict[str, dict[bytes, set[tuple[int, int]]]] = {"success": {}, "revert": {}, "halt": {}}
     for _ in range(1 if plan.interface.constructor.types == () else PROBES):
-        arguments = generator.arguments(plan.interface.constructor)
+        arguments = generator.probe()
         call = Call(create=True, caller=ACTORS[0], origin=ACTORS[0], data=arguments)
         result = oracle.run(build_request(CallFile((call,), plan.fork), target.subject), trace=True)
         edges = {(start, end) for each in result["trace"]["coverage"] for start, end in each["edges"]}
@@ -119,11 +126,13 @@ def plan_of(target: Target, effort: Effort) -> Plan:
 
 
 def _covering(found: dict[bytes, set[tuple[int, int]]], most: int) -> list[bytes]:
-    """Arguments that together reach most edges, greedily; then any, up to a number."""
+    """Arguments that together reach all edges that any reach, greedily; then any, up to a number."""
     chosen: list[bytes] = []
     reached: set[tuple[int, int]] = set()
-    while len(chosen) < min(most, len(found)):
+    while len(chosen) < len(found):
         best = max((each for each in found if each not in chosen), key=lambda each: len(found[each] - reached))
+        if found[best] <= reached and len(chosen) >= most:
+            break
         chosen.append(best)
         reached |= found[best]
     return chosen
@@ -161,12 +170,41 @@ def trials(target: Target, effort: Effort, plan: Plan | None = None) -> Iterator
 
 def chunk_trials(target: Target, effort: Effort, plan: Plan, chunk: int) -> Iterator[Trial]:
     """The requests of one chunk."""
-    generator = _generator(target, plan, effort.seed, chunk)
-    for ordinal in range(chunk * CHUNK, min(effort.sequences, (chunk + 1) * CHUNK)):
-        request = build_request(generator.sequence(), target.subject)
+    first, end = chunk * CHUNK, min(effort.sequences, (chunk + 1) * CHUNK)
+    drawn = _drawn(_generator(target, plan, effort.seed, chunk), target, first)
+    ordinals = iter(range(first, end))
+    seeker, sought = Seeker(target), 0 if chunk else end // SOUGHT
+    for ordinal in islice(ordinals, end - first - sought):
+        request, result = next(drawn)
+        if sought:
+            seeker.watch(request, result)
+        yield Trial(ordinal, request, result)
+    for ordinal, (request, result) in zip(ordinals, chain(seeker.found(sought), drawn), strict=False):
+        yield Trial(ordinal, request, result)
+
+
+def _drawn(generator: Generator, target: Target, first: int) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Random requests with the EVM's traced results, without end; the first has the ordinal `first`."""
+    lived: Mapping[str, Any] = {}
+    for ordinal in count(first):
+        request = _next(generator, target, ordinal, lived)
         result = oracle.run(request, trace=True)
         generator.note(request, result)
-        yield Trial(ordinal, request, result)
+        if result["state"].get(request["contract"], {"code": "0x"})["code"] != "0x":
+            lived = result["state"]
+        yield request, result
+
+
+def _next(generator: Generator, target: Target, ordinal: int, lived: Mapping[str, Any]) -> dict[str, Any]:
+    """The next request; `lived` is a state with the contract in it that an earlier one left, or empty."""
+    if (failing := generator.failing(ordinal)) is not None:
+        return build_request(failing, target.subject)
+    if not lived or generator.random.random() >= RESUMED:
+        return build_request(generator.sequence(), target.subject)
+    file, account = generator.resumed(lived)
+    request = build_request(file, replace(target.subject, runtime=bytes.fromhex(account["code"][2:]), template=False))
+    request["state"][file.contract] = account
+    return request
 
 
 @dataclass(slots=True)
@@ -207,7 +245,7 @@ def examine(tally: Tally, trial: Trial, target: Target, library: Library) -> Non
     tally.sequences += 1
     collect(tally.seen, trial.request, trial.result)
     for index, (call, outcome) in enumerate(zip(trial.request["calls"], trial.result["calls"], strict=False)):
-        name = target.function(bytes.fromhex(call["data"][2:]), create=call["create"]) if trial.ran(index) else NO_CODE
+        name = target.called(call) if trial.ran(index) else NO_CODE
         counts = tally.outcomes.setdefault(name, {"success": 0, "revert": 0, "halt": 0})
         counts[outcome["status"]] += 1
     verdict = judge(trial.request, library.run, trial.theirs)
@@ -233,7 +271,7 @@ def reduce(found: Mismatch, request: Mapping[str, Any], target: Target, library:
         if mismatch is None:
             return None
         call = candidate["calls"][mismatch.call]
-        return replace(mismatch, function=target.function(bytes.fromhex(call["data"][2:]), create=call["create"]))
+        return replace(mismatch, function=target.called(call))
 
     smallest, mismatch = shrink(request, found, first)
     return Finding(locate(mismatch, smallest, target, library), smallest, ordinal)

@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from audit.differential.execution import Stuck
 
-CALL_FIELDS: Final = ("status", "return_data", "logs", "destroyed", "gas_left", "refund")
+EFFECTS: Final = ("status", "return_data", "logs", "destroyed")
+COSTS: Final = ("gas_left", "refund")
+CALL_FIELDS: Final = (*EFFECTS, *COSTS)
 ACCOUNT_FIELDS: Final = ("balance", "nonce", "code", "storage")
 Runner = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
@@ -125,17 +127,25 @@ def difference(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Mismatch |
 
 
 def _differences(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[Mismatch]:
-    for index, (mine, other) in enumerate(zip(ours["calls"], theirs["calls"], strict=False)):
-        for name in CALL_FIELDS:
-            if mine[name] != other[name]:
-                if name == "logs":
-                    yield from _log_differences(index, mine[name], other[name])
-                else:
-                    yield Mismatch(index, name, "", _text(mine[name]), _text(other[name]))
+    """Of the last call the state comes before gas and refund: where a store differs, these only follow from it."""
     last = max(len(ours["calls"]), len(theirs["calls"])) - 1
+    pairs = list(enumerate(zip(ours["calls"], theirs["calls"], strict=False)))
+    for index, (mine, other) in pairs:
+        yield from _call_differences(index, mine, other, EFFECTS if index == last else CALL_FIELDS)
     if len(ours["calls"]) != len(theirs["calls"]):
         yield Mismatch(last, "calls", "", str(len(ours["calls"])), str(len(theirs["calls"])))
     yield from _state_differences(last, _accounts(ours["state"]), _accounts(theirs["state"]))
+    for index, (mine, other) in pairs[last:]:
+        yield from _call_differences(index, mine, other, COSTS)
+
+
+def _call_differences(index: int, mine: dict[str, Any], other: dict[str, Any], names: tuple[str, ...]) -> Iterator[Mismatch]:
+    for name in names:
+        if mine[name] != other[name]:
+            if name == "logs":
+                yield from _log_differences(index, mine[name], other[name])
+            else:
+                yield Mismatch(index, name, "", _text(mine[name]), _text(other[name]))
 
 
 def _log_differences(call: int, mine: list[dict[str, Any]], other: list[dict[str, Any]]) -> Iterator[Mismatch]:

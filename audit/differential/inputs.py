@@ -10,7 +10,7 @@ from typing import Any, Final
 from eth_abi.abi import encode
 from eth_abi.exceptions import EncodingError
 
-from audit.differential.interface import Function, Interface
+from audit.differential.interface import CONSTRUCTOR, Function, Interface
 from audit.differential.values import Dictionary, draw
 from audit.inputs.calls import CALLER_ADDRESS, CONTRACT_ADDRESS, FRAME_GAS, Call, CallFile, Environment
 
@@ -21,7 +21,11 @@ ACTORS: Final = (
     "0xffffffffffffffffffffffffffffffffca110004",
 )
 """Senders; the last has high bits, which a dropped mask would show."""
+NOBODY: Final = "0x" + "00" * 20
+"""Sends now and then: no key signs for it, but calls that are only simulated come from it, and code guards against it."""
 LATEST_TIME: Final = 1 << 40
+SMALL_SLOTS: Final = 8
+"""Slots that are given values though no run touched them; compilers put state variables there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,14 @@ class Generator:
     senders: tuple[str, ...] = ACTORS
     """Who calls in the current sequence, and whom arguments mostly name: few of them meet each other more often."""
 
+    def failing(self, ordinal: int) -> CallFile | None:
+        """A constructor run alone with arguments known to fail: every fourth sequence, until each was tried once."""
+        turn, rest = divmod(ordinal, 4)
+        known = self.plan.constructors[self.plan.succeeding :]
+        if rest != 3 or turn >= len(known):
+            return None
+        return CallFile((Call(create=True, data=known[turn]),), self.plan.fork, place="generated calls")
+
     def sequence(self) -> CallFile:
         """A sequence."""
         random, functions = self.random, self.plan.interface.functions
@@ -70,19 +82,37 @@ class Generator:
         """A constructor run: mostly one of those known to succeed."""
         random, known = self.random, self.plan.constructors
         good = known[: self.plan.succeeding]
-        if known and random.random() < 0.92:
-            data = random.choice(good if good and random.random() < 0.95 else known)
-        else:
-            data = self.arguments(self.plan.interface.constructor)
+        usual = good if good and random.random() < 0.95 else known
+        data = random.choice(usual) if usual and random.random() < 0.92 else self.probe()
         value = self._value(self.plan.interface.constructor.payable)
-        gas = FRAME_GAS if random.random() < 0.95 else random.randrange(FRAME_GAS)
-        return Call(create=True, caller=ACTORS[0], origin=ACTORS[0], data=data, value=value, gas=gas)
+        gas = FRAME_GAS if random.random() < 0.95 else self._scarce(CONSTRUCTOR)
+        caller = NOBODY if random.random() < 0.02 else ACTORS[0]
+        return Call(create=True, caller=caller, origin=caller, data=data, value=value, gas=gas)
+
+    def probe(self) -> bytes:
+        """Arguments of a constructor, well-formed or not."""
+        data = self.arguments(self.plan.interface.constructor)
+        return data if self.random.random() < 0.6 else self._bend(data, 0)
+
+    def resumed(self, state: Mapping[str, Any]) -> tuple[CallFile, dict[str, Any]]:
+        """Calls of a contract that a sequence left behind, and its account: mostly some slots of its storage have other values."""
+        random = self.random
+        file = self.sequence()
+        calls = tuple(each for each in file.calls if not each.create) or (self.call(),)
+        account = state[file.contract]
+        storage = dict(account["storage"])
+        for _ in range(random.choice((0, 1, 2, 4))):
+            known = list(storage)
+            slot = random.choice(known) if known and random.random() < 0.7 else hex(random.randrange(SMALL_SLOTS))
+            value = self.dictionary.bent(int(storage.pop(slot, "0x0"), 16), random)
+            storage |= {slot: hex(value)} if value else {}
+        return replace(file, calls=calls), {**account, "storage": storage}
 
     def call(self) -> Call:
         """A call: mostly of a function with well-formed arguments."""
         random = self.random
         functions = self.active
-        caller = random.choice((ACTORS[0], *self.senders, *self.senders))
+        caller = NOBODY if random.random() < 0.04 else random.choice((ACTORS[0], *self.senders, *self.senders))
         origin = caller if random.random() < 0.85 else random.choice(ACTORS)
         function = random.choice(functions) if functions and random.random() < 0.93 else None
         data = self._raw() if function is None else function.selector + self.arguments(function)
@@ -122,9 +152,11 @@ class Generator:
             self.dictionary.note(int(value, 16) for value in list(account["storage"].values())[:16])
 
     def _gas(self, name: str) -> int:
+        return FRAME_GAS if self.random.random() < 0.88 else self._scarce(name)
+
+    def _scarce(self, name: str) -> int:
+        """Gas that may not be enough, mostly near what the function used before."""
         random = self.random
-        if random.random() < 0.88:
-            return FRAME_GAS
         used = self.gas_used.get(name)
         if used is None or random.random() < 0.3:
             return random.randrange(60_000)
@@ -148,20 +180,20 @@ class Generator:
             selector = (random.choice(self.dictionary.constants) % (1 << 32)).to_bytes(4, "big")
         return selector + b"".join(self.dictionary.word(random).to_bytes(32, "big") for _ in range(random.randrange(4)))
 
-    def _bend(self, data: bytes) -> bytes:
-        """Call data that no encoder writes: short, long, dirty high bits, wrong offsets."""
+    def _bend(self, data: bytes, head: int = 4) -> bytes:
+        """Call data that no encoder writes: short, long, dirty high bits, wrong offsets; `head` bytes of it are a selector."""
         random = self.random
-        words = max(0, len(data) - 4) // 32
+        words = max(0, len(data) - head) // 32
         match random.randrange(4):
             case 0:
                 return data[: random.randrange(len(data) + 1)]
             case 1:
                 return data + random.randbytes(random.choice((1, 31, 32, 33, 64)))
             case 2 if words:
-                at = 4 + 32 * random.randrange(words)
+                at = head + 32 * random.randrange(words)
                 return data[:at] + self.dictionary.word(random).to_bytes(32, "big") + data[at + 32 :]
             case 3 if words:
-                at = 4 + 32 * random.randrange(words)
+                at = head + 32 * random.randrange(words)
                 return data[:at] + bytes((data[at] ^ 1 << random.randrange(8),)) + data[at + 1 :]
         return data
 

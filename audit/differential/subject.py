@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from audit.differential.interface import CONSTRUCTOR, Interface, interface_of
 from audit.inputs.request import Subject
 from transpiler.solc.artifact import Artifact, CodeObject, Contract, Source
 from transpiler.solc.sourcemap import LineIndex, Location, by_pc
+from zkvm.program import Kind
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,10 @@ class Target:
     @cached_property
     def _indexes(self) -> dict[int, LineIndex]:
         return {number: LineIndex(each.content) for number, each in enumerate(self.sources) if each.content is not None}
+
+    def code(self, kind: Kind) -> CodeObject | None:
+        """The code object of a kind."""
+        return self.creation if kind == "creation" else self.runtime
 
     def place(self, kind: str, pc: int) -> tuple[str, str] | None:
         """`file:line:column` and the line's text for an instruction, or None where the source is not known."""
@@ -61,9 +68,9 @@ class Target:
                 found.setdefault(rest.partition(b"(")[0].strip().decode(errors="replace"), place)
         return found
 
-    def function(self, data: bytes, *, create: bool) -> str:
-        """The name of what a call runs."""
-        return CONSTRUCTOR if create else self.interface.name(data, create=False)
+    def called(self, call: Mapping[str, Any]) -> str:
+        """The name of what a call of a request runs."""
+        return CONSTRUCTOR if call["create"] else self.interface.name(bytes.fromhex(call["data"][2:]), create=False)
 
 
 def target_of(artifact: Artifact, contract: Contract, subject: Subject, fork: str) -> Target:

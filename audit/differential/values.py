@@ -15,6 +15,8 @@ WORD: Final = 1 << 256
 POOL: Final = 256
 SMALL: Final = 5
 """Dynamic arrays and strings are mostly shorter than this."""
+WIDTHS: Final = (8, 16, 32, 64, 96, 128, 160, 255, 256)
+"""Widths in bits of the types and limits that code checks most."""
 _ARRAY: Final = re.compile(r"^(.*)\[(\d*)\]$")
 
 
@@ -42,8 +44,23 @@ class Dictionary:
         if choice < 0.70:
             return int(random.choice(self.actors), 16)
         if choice < 0.90:
-            return ((1 << random.randrange(257)) + random.choice((0, 1, -1))) % WORD
+            width = random.choice(WIDTHS) if random.random() < 0.5 else random.randrange(257)
+            return ((1 << width) + random.choice((0, 1, -1))) % WORD
         return random.getrandbits(256)
+
+    def bent(self, value: int, random: Random) -> int:
+        """Another value of a word that is known: one of the dictionary, the largest, or one with another byte or bit."""
+        choice = random.random()
+        if choice < 0.25:
+            return self.word(random)
+        if choice < 0.45:
+            return WORD - 1 - random.choice((0, 0, 1, random.getrandbits(64)))
+        if choice < 0.65:
+            return value ^ 1
+        if choice < 0.85:
+            at = 8 * random.randrange(32)
+            return value & ~(0xFF << at) | random.getrandbits(8) << at
+        return value ^ 1 << random.randrange(256)
 
     def address(self, random: Random) -> int:
         """An address: mostly an actor."""

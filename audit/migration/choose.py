@@ -41,11 +41,6 @@ def runs(target: Target, given: Mapping[str, Any] | None, candidates: Iterable[T
     return Run("constructor", first, stated), Run("calls", {**request, "state": result["state"], "calls": calls[1:]}, stated)
 
 
-def function(target: Target, call: Mapping[str, Any]) -> str:
-    """The name of what a call of a request runs."""
-    return target.function(bytes.fromhex(call["data"][2:]), create=call["create"])
-
-
 def _richest(target: Target, candidates: Iterable[Trial], library: Library) -> Mapping[str, Any] | None:
     """The generated request in which most (function, outcome) pairs occur, cut where the ZK-VM version would end early."""
     best: Mapping[str, Any] | None = None
@@ -53,7 +48,7 @@ def _richest(target: Target, candidates: Iterable[Trial], library: Library) -> M
     for trial in islice(candidates, CANDIDATES):
         whole = _whole(trial.request, library)
         pairs = enumerate(zip(whole["calls"], trial.result["calls"], strict=False))
-        count = len({(function(target, call), outcome["status"]) for index, (call, outcome) in pairs if trial.ran(index)})
+        count = len({(target.called(call), outcome["status"]) for index, (call, outcome) in pairs if trial.ran(index)})
         if count > most:
             best, most = whole, count
     return best

@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from audit.differential import oracle
 from audit.differential.campaign import Trial
-from audit.differential.compare import prefix
 from audit.differential.execution import Library
+from audit.differential.seek import alone
 from audit.differential.subject import Target
-from audit.migration.choose import function
 from zkvm import proof
 from zkvm.errors import InternalError
 
@@ -49,8 +47,7 @@ class Sample:
 
     def alone(self) -> dict[str, Any]:
         """The request of this call only."""
-        state = oracle.run(prefix(self.request, self.index))["state"] if self.index else self.request["state"]
-        return {**self.request, "state": state, "calls": [self.request["calls"][self.index]]}
+        return alone(self.request, self.index)
 
 
 def samples(target: Target, trials: Iterable[Trial]) -> tuple[Sample, ...]:
@@ -58,7 +55,7 @@ def samples(target: Target, trials: Iterable[Trial]) -> tuple[Sample, ...]:
     found: dict[str, Sample] = {}
     for trial in trials:
         for index, (call, outcome) in enumerate(zip(trial.request["calls"], trial.result["calls"], strict=False)):
-            name, rank = function(target, call), STATUSES.index(outcome["status"])
+            name, rank = target.called(call), STATUSES.index(outcome["status"])
             if trial.ran(index) and (name not in found or rank < found[name].rank):
                 found[name] = Sample(name, rank, trial.request, index)
     return tuple(sorted(found.values(), key=lambda each: (not each.request["calls"][each.index]["create"], each.function)))

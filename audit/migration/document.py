@@ -33,7 +33,8 @@ def document(migration: Migration, command: str, demonstration: list[dict[str, A
     tool = {"version": _version("sol2zk"), "python": platform.python_version(), "isa_digest": "0x" + ISA_DIGEST.hex()}
     return Report(
         verdict_of(len(findings), migration.complete), _subject(migration), _claims(migration), findings, checked, seeded,
-        list(migration.proofs), [asdict(each) for each in migration.costs], [each.as_json() for each in migration.not_proven],
+        list(migration.proofs), [each.as_json() for each in migration.failures],
+        [asdict(each) for each in migration.costs], [each.as_json() for each in migration.not_proven],
         demonstration, _limits(migration), command, {**tool, "components": {name: _version(name) for name in COMPONENTS}},
         datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )  # fmt: skip
@@ -129,6 +130,9 @@ def _limits(migration: Migration) -> list[str]:
     if len(migration.costs) < migration.sampled:
         left = migration.sampled - len(migration.costs)
         limits.append(f"The cost of {left} of {migration.sampled} functions was not measured: the time given was not enough.")
+    silent = sum(1 for each in migration.failures if each.edge is not None and not each.fails)
+    if silent:
+        limits.append(f"{silent} branches that decide a failure were taken by no input: section 5 lists them.")
     missed = [each for each in checked.coverage if each.missed]
     return limits + [
         f"{len(each.missed)} of {each.blocks} blocks of the {each.kind} code were not reached by any test." for each in missed

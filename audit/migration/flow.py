@@ -19,6 +19,7 @@ from audit.differential.vector import vector_of, write_vector
 from audit.inputs.job import Job
 from audit.migration.choose import runs
 from audit.migration.costs import FunctionCost, Sample, function_costs, samples
+from audit.migration.failures import Site, failures
 from audit.migration.prove import Desk, NotProven, prove
 from audit.report.model import ProofEvidence
 from transpiler.translate import Translation
@@ -29,14 +30,15 @@ Progress = Callable[[str, int, int], None]
 """Stage, steps done, steps in all."""
 
 OURS: Final = (
-    "receipts/constructor.receipt", "receipts/calls.receipt", "vectors/mismatch-*.json", "code/creation*.hex", "code/creation*.szk",
-    "code/runtime*.hex", "code/runtime*.szk", "report.html", "report.md", "report.sarif", "report.json",
+    "receipts/constructor.receipt", "receipts/calls.receipt", "receipts/failures-*.receipt", "vectors/mismatch-*.json",
+    "code/creation*.hex", "code/creation*.szk", "code/runtime*.hex", "code/runtime*.szk",
+    "report.html", "report.md", "report.sarif", "report.json",
 )  # fmt: skip
 """What a migration writes into its folder."""
 SAMPLED: Final = 300
 """Sequences from which calls are taken whose cost is measured, and with which seeded faults are hunted."""
 SHARE_S: Final = 60.0
-"""Seconds that the measurement of functions, and the hunt for seeded faults, may take each."""
+"""Seconds that the hunt for seeded faults, the proofs of failures, and the measurement of functions may take each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Migration:
     """Of each finding, a file that `replay` takes."""
     kills: tuple[Kill, ...]
     proofs: tuple[ProofEvidence, ...]
+    failures: tuple[Site, ...]
     costs: tuple[FunctionCost, ...]
     sampled: int
     """Functions whose cost was to be measured."""
@@ -107,18 +110,30 @@ def migrate(job: Job, plan: Plan, tell: Tell, progress: Progress) -> Migration:
         missing |= dict.fromkeys(failed)
         if evidence is not None:
             proofs.append(evidence)
-            tell(
-                f"proven and verified: {run.name}, {len(evidence.calls)} calls, {evidence.proven_bits} bits, "
-                f"{evidence.receipt_bytes} bytes, {evidence.prove_s:.2f} s"
-            )
+            tell(_proven(evidence))
+    ways = failures(target, inputs)
+    for evidence in ways.prove(desk, time.monotonic() + SHARE_S):
+        proofs.append(evidence)
+        progress("ways to fail", len(ways.receipts) + len(ways.missing), len(ways.found))
+    tell(f"proven and verified: {len(ways.receipts)} of {len(ways.found)} ways to fail that runs showed")
+    missing |= dict.fromkeys(ways.not_proven())
     chosen = samples(target, inputs)
     costs = _costs(chosen, library, plan, progress)
     missing |= {NotProven(each.function, each.why): None for each in costs if each.why is not None}
     for each in missing:
         tell(f"not proven: {each.what}: {each.why}")
     met = _met(library, translations)
+    translations = (*translations, *met)
     return Migration(
-        job, target, (*translations, *met), checked, vectors, kills, tuple(proofs), costs, len(chosen), tuple(missing)
+        job, target, translations, checked, vectors, kills, tuple(proofs), ways.sites(translations), costs, len(chosen),
+        tuple(missing),
+    )  # fmt: skip
+
+
+def _proven(evidence: ProofEvidence) -> str:
+    return (
+        f"proven and verified: {evidence.name}, {len(evidence.calls)} calls, {evidence.proven_bits} bits, "
+        f"{evidence.receipt_bytes} bytes, {evidence.prove_s:.2f} s"
     )
 
 

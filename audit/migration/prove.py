@@ -6,17 +6,18 @@ import shlex
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from audit.differential.execution import Library
 from audit.differential.subject import Target
-from audit.migration.choose import Run, function
+from audit.migration.choose import Run
 from audit.report.model import ProofEvidence
 from zkvm import proof
 from zkvm.errors import InternalError
 from zkvm.program import Program
-from zkvm.program_file import ProgramFile, write_file, write_whole
+from zkvm.program_file import ProgramFile, file_bytes, write_whole
 
 CLAIMED = ("status", "return_data", "logs", "gas_left")
 
@@ -92,7 +93,7 @@ def _without(run: Run, desk: Desk) -> tuple[Run, tuple[NotProven, ...]]:
         single = replace(run, request={**run.request, "state": state, "calls": [call]})
         made, result = _made(single, desk, "test")
         if made.receipt is None and not _idle(result):
-            missing[NotProven(function(desk.target, call), _why(made))] = None
+            missing[NotProven(desk.target.called(call), _why(made))] = None
         else:
             kept.append(call)
             state = result["state"]
@@ -125,19 +126,25 @@ def _command(path: Path, pinned: list[Program], folder: Path) -> str:
     """The command that verifies a receipt with its programs pinned; the code files that it names are written."""
     words = ["sol2zk", "verify", str(path)]
     mixed = len({each.kind for each in pinned}) > 1
-    for number, program in enumerate(pinned):
-        twin = any(each.kind == program.kind for each in pinned[:number])
-        stem = folder / "code" / f"{program.kind}{f'-{number}' if twin else ''}"
-        stem.parent.mkdir(parents=True, exist_ok=True)
+    for program in pinned:
         if mixed:  # --creation speaks of all hex files
-            write_file(stem.with_suffix(".szk"), ProgramFile(program))
-            words += ["--program", str(stem.with_suffix(".szk"))]
+            words += ["--program", str(_code_file(folder, program, ".szk", file_bytes(ProgramFile(program))))]
         else:
-            write_whole(stem.with_suffix(".hex"), b"0x" + program.code.hex().encode() + b"\n")
-            words += ["--bytecode", str(stem.with_suffix(".hex"))]
+            words += ["--bytecode", str(_code_file(folder, program, ".hex", b"0x" + program.code.hex().encode() + b"\n"))]
     if not mixed and pinned and pinned[0].kind == "creation":
         words.append("--creation")
     return shlex.join(words)
+
+
+def _code_file(folder: Path, program: Program, suffix: str, content: bytes) -> Path:
+    """The file that holds a program or its code; constructor runs that set other immutables leave other code, each in its own file."""
+    stem = folder / "code" / program.kind
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    paths = (stem.with_name(f"{stem.name}-{number}{suffix}" if number else f"{stem.name}{suffix}") for number in count())
+    path = next(each for each in paths if not each.exists() or each.read_bytes() == content)
+    if not path.exists():
+        write_whole(path, content)
+    return path
 
 
 def _evidence(
@@ -145,7 +152,7 @@ def _evidence(
 ) -> ProofEvidence:
     assert made.cost is not None
     calls = [
-        {**claimed, "function": function(desk.target, call), "gas_used": int(call["gas"], 16) - int(claimed["gas_left"], 16)}
+        {**claimed, "function": desk.target.called(call), "gas_used": int(call["gas"], 16) - int(claimed["gas_left"], 16)}
         for claimed, call in zip(verdict["calls"], run.request["calls"], strict=True)
     ]
     return ProofEvidence(

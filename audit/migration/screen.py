@@ -23,6 +23,7 @@ def screen(report: Report, done: Migration, page: str) -> str:
         ("mismatch", [f"{each['function']}: {each['field']}: {each['replay']}" for each in report.findings]),
         ("proven", _proven(report)),
         ("functions", _functions(done)),
+        ("failures", _failures(done)),
         ("not proven", [f"{each['what']}: {each['why']}" for each in report.not_proven]),
         ("left out", [f"{each.what} ({each.code})" for each in checked.stops]),
         ("not reached", _missed(done)),
@@ -30,7 +31,7 @@ def screen(report: Report, done: Migration, page: str) -> str:
     ]
     acts = [(each["title"], [each["outcome"], *each["detail"].splitlines()]) for each in report.demonstration]
     after = [
-        ("verify", [each.verify_command for each in report.proofs]),
+        ("verify", _verify(report)),
         ("report", [page]),
         ("your own", ["sol2zk migrate YourContract.sol"]),
     ]
@@ -56,13 +57,23 @@ def _sizes(report: Report) -> list[str]:
 
 def _proven(report: Report) -> list[str]:
     lines = []
-    for each in report.proofs:
+    shown = [each for each in report.proofs if not each.name.startswith("failures-")]
+    for each in shown:
         count = len(each.calls)
         failed = sum(1 for call in each.calls if call["status"] != "success")
         lines.append(
             f"{each.name}: {count} call{'s' if count > 1 else ''} ({failed} of them failing) in {each.prove_s:.2f} s, "
             f"{each.rows // count:,} rows and {each.cells // count:,} cells a call, receipt {each.receipt_bytes / 1e6:.2f} MB, "
             f"{each.proven_bits} proven bits, verified in {each.verify_s:.3f} s"
+        )
+    if rest := report.proofs[len(shown) :]:
+        calls, size, seconds = (
+            sum(len(each.calls) for each in rest),
+            sum(each.receipt_bytes for each in rest),
+            sum(each.prove_s for each in rest),
+        )
+        lines.append(
+            f"failures: {calls} calls (all of them failing) in {seconds:.2f} s, {len(rest)} receipts of {size / 1e6:.2f} MB together"
         )
     return lines or ["nothing"]
 
@@ -85,3 +96,29 @@ def _missed(done: Migration) -> list[str]:
         text = f"{each.kind} code: {each.edges - each.edges_reached} of {each.edges} edges, {len(each.missed)} of {each.blocks} blocks"
         lines.append(text + (f": {shown}{more}" if shown else ""))
     return lines
+
+
+def _failures(done: Migration) -> list[str]:
+    branches = [each for each in done.failures if each.edge is not None]
+    ways = [way for each in done.failures for way in each.functions if way["status"] is not None]
+    halts = sum(1 for each in done.failures if each.edge is None for way in each.functions if way["status"] == "halt")
+    proven = sum(1 for each in ways if each["receipt"] is not None)
+    lines = [
+        f"{proven} of {len(ways)} ways to fail that runs showed are proven by a call each, {halts} of them out of gas or another halt",
+        f"{sum(1 for each in branches if each.fails)} of {len(branches)} branches that decide a failure were taken",
+    ]
+    return (
+        lines
+        + [
+            f"not taken: {each.kind} code, {each.place or 'generated code'} at pc {each.edge.source}: {why}"
+            for each in branches
+            if each.edge is not None and not each.fails
+            for why in [each.why or each.functions[0]["why"]]
+        ][:PLACES_SHOWN]
+    )
+
+
+def _verify(report: Report) -> list[str]:
+    commands = [each.verify_command for each in report.proofs]
+    more = [f"and {len(commands) - PLACES_SHOWN} more: section 6 of the report"] if len(commands) > PLACES_SHOWN else []
+    return [*commands[:PLACES_SHOWN], *more]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from audit.report.sarif import RULES
@@ -113,8 +113,22 @@ def _differential(report: dict[str, Any]) -> list[str]:
         *_table(["code", "edges reached", "blocks reached", "lines of blocks not reached"], reached),
         *(["Left out:", "", *left_out, ""] if left_out else []),
         *_table(["function", "success", "revert", "halt"], outcomes),
+        "### Ways to fail",
+        "",
+        "Branches after which the frame can only revert or halt, and the calls that prove it.",
+        "",
+        *_table(["code", "branch", "line", "function", "status", "receipt", "without"], _failures(report)),
         *_table(["seeded fault", "what", "found and replayed"], faults),
     ]
+
+
+def _failures(report: dict[str, Any]) -> Iterator[list[Any]]:
+    """A line for each function at each branch that decides a failure."""
+    for site in report["failures"]:
+        branch = "no branch: a halt" if site["source"] is None else f"{site['place'] or 'generated code'} (pc {site['source']})"
+        ways = site["functions"] or [{"function": None, "status": None, "receipt": None, "why": site["why"]}]
+        for way in ways:
+            yield [site["kind"], branch, site["line"], way["function"], way["status"], way["receipt"], way["why"]]
 
 
 def _proofs(report: dict[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from zkvm.errors import InputError, Place
 
-FORMAT: Final = "sol2zk-report/2"
+FORMAT: Final = "sol2zk-report/3"
 EQUIVALENT: Final = "EQUIVALENT WITHIN TESTED SCOPE"
 MISMATCHES: Final = "MISMATCHES FOUND"
 INCOMPLETE: Final = "INCOMPLETE"
@@ -66,6 +66,7 @@ class Report:
     differential: dict[str, Any]
     seeded_faults: list[dict[str, Any]]
     proofs: list[ProofEvidence]
+    failures: list[dict[str, Any]]
     functions: list[dict[str, Any]]
     not_proven: list[dict[str, Any]]
     demonstration: list[dict[str, Any]]

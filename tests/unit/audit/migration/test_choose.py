@@ -10,7 +10,7 @@ from audit.differential.campaign import Effort, trials
 from audit.differential.execution import Library
 from audit.differential.subject import Target, target_of
 from audit.inputs.job import open_job
-from audit.migration.choose import function, runs
+from audit.migration.choose import runs
 from audit.migration.costs import function_costs, samples
 from transpiler.settings import Settings
 from zkvm import proof
@@ -64,7 +64,7 @@ def test_each_function_is_sampled_where_it_succeeds(token: Target) -> None:
     for each in chosen:
         request = each.alone()
         assert len(request["calls"]) == 1
-        assert function(token, request["calls"][0]) == each.function
+        assert token.called(request["calls"][0]) == each.function
 
 
 def test_costs_say_why_there_is_no_proof(tmp_path: Path) -> None:

@@ -50,9 +50,16 @@ def make(verdict: str = MISMATCHES) -> Report:
         "fault": "mask-dropped", "what": "AND passes the word on", "sites": 2, "found": False, "sequence": None, "calls": None,
         "mismatch": None, "replays": False,
     }  # fmt: skip
+    failures: list[dict[str, Any]] = [
+        {
+            "kind": "runtime", "source": 24, "target": 30, "place": "src/A.sol:5:9", "line": "require(to != address(0));", "why": None,
+            "functions": [{"function": "mint", "status": "revert", "receipt": "failures-1", "why": None}],
+        },
+        {"kind": "runtime", "source": 77, "target": 78, "place": None, "line": None, "functions": [], "why": "no input that was tried takes it"},
+    ]  # fmt: skip
     claims = [Claim(PROVEN, "calls ran", "receipts"), Claim(ASSUMED, "the compiler", "taken as given")]
     return Report(
-        verdict, subject, claims, [FINDING], checked, [fault], [proof], functions,
+        verdict, subject, claims, [FINDING], checked, [fault], [proof], failures, functions,
         [{"what": "mint", "why": "EXP has no proof yet"}], [{"title": "act", "outcome": "found", "detail": "a\nb"}], ["a limit"],
         "sol2zk migrate src/A.sol", {"version": "0.1.0", "python": "3.11", "isa_digest": "0x33", "components": {"click": "8"}}, "2026-01-01",
     )  # fmt: skip

@@ -134,6 +134,7 @@ fn the_trace_names_steps_and_edges() {
     let call = &result["trace"]["calls"][0];
     assert_eq!((&call["end"], &call["logs"], &call["stores"]), (&json!(12), &json!([11]), &json!([["0x0", 8]])));
     assert_eq!(call["path"], json!([8, 11, 12]));
+    assert_eq!((&call["edges"], &call["slots"]), (&json!([[2, 4]]), &json!(["0x0"])));
     let plain = outcome(&request("Osaka", "0x600456fe5b60015f555f5fa000", &json!({})));
     assert_eq!(plain["calls"], result["calls"]);
 }

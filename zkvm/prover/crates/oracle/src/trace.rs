@@ -33,10 +33,14 @@ pub struct Steps {
     pub logs: Vec<usize>,
     /// Of each `SSTORE` and `TSTORE`, key and instruction.
     pub stores: Vec<(U256, usize)>,
+    /// The keys that `SLOAD` and `SSTORE` name.
+    pub slots: BTreeSet<U256>,
     /// Instructions executed, called frames included.
     pub count: u64,
     /// The instructions that decide or show something, in order, the first [`PATH`] of them: `JUMPI`, stores, logs, ends.
     pub path: Vec<usize>,
+    /// Control transfers, as in [`Coverage::edges`].
+    pub edges: BTreeSet<(usize, usize)>,
 }
 
 /// A recording of a request's run.
@@ -73,6 +77,9 @@ impl Trace {
                 && (matches!(by, opcode::JUMP | opcode::JUMPI) || code == opcode::JUMPDEST)
             {
                 coverage.edges.insert((from, pc));
+                if outer {
+                    steps.edges.insert((from, pc));
+                }
             }
             coverage.pcs.insert(pc);
             steps.count += 1;
@@ -83,6 +90,9 @@ impl Trace {
                 steps.end = pc;
                 if shows(code) && steps.path.len() < PATH {
                     steps.path.push(pc);
+                }
+                if matches!(code, opcode::SLOAD | opcode::SSTORE) {
+                    steps.slots.insert(key);
                 }
                 match code {
                     opcode::SSTORE | opcode::TSTORE if result.is_ok() => steps.stores.push((key, pc)),
@@ -119,6 +129,10 @@ const fn shows(code: u8) -> bool {
 impl Steps {
     fn json(&self) -> Value {
         let stores: Vec<Value> = self.stores.iter().map(|(key, pc)| json!([quantity(*key), pc])).collect();
-        json!({"end": self.end, "logs": self.logs, "stores": stores, "instructions": self.count, "path": self.path})
+        let slots: Vec<String> = self.slots.iter().copied().map(quantity).collect();
+        json!({
+            "end": self.end, "logs": self.logs, "stores": stores, "slots": slots, "instructions": self.count, "path": self.path,
+            "edges": self.edges
+        })
     }
 }

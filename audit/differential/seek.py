@@ -1,0 +1,214 @@
+"""Searches inputs for failures that random sequences miss: one value, or two, are changed in a call that came to the branch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain, islice
+from typing import Any, Final
+
+from audit.differential import oracle
+from audit.differential.compare import prefix
+from audit.differential.inputs import NOBODY
+from audit.differential.interface import FALLBACK, RECEIVE
+from audit.differential.subject import Target
+from audit.differential.values import WORD
+from transpiler.cfg.build import build, resolve
+from transpiler.cfg.failing import FailingEdge, failing_edges
+from transpiler.evm.disassemble import disassemble
+from zkvm.errors import InputError
+from zkvm.program import Kind
+
+BASES: Final = 3
+"""Calls of each branch from which the search starts."""
+RUNS_PER_EDGE: Final = 600
+RUNS: Final = 10_000
+WORDS: Final = 12
+"""Words of call data that are changed."""
+SLOTS: Final = 24
+KINDS: Final[tuple[Kind, ...]] = ("creation", "runtime")
+Request = dict[str, Any]
+
+
+@lru_cache(maxsize=64)
+def edges_of(code: bytes, fork: str) -> tuple[FailingEdge, ...]:
+    """The edges of a code's graph that decide a failure."""
+    listing = disassemble(code, fork)
+    return failing_edges(resolve(listing) or build(listing))
+
+
+def edges_at(target: Target, request: Mapping[str, Any], call: Mapping[str, Any]) -> tuple[tuple[FailingEdge, ...], Kind | None]:
+    """The edges that decide a failure in the code of the contract under test that a call runs, and which code that is, if any."""
+    kind: Kind | None = "creation" if call["create"] else "runtime" if call["to"] == request["contract"] else None
+    code = None if kind is None else target.code(kind)
+    return ((), None) if code is None else (edges_of(code.code, target.fork), kind)
+
+
+def taken(edges: Iterable[FailingEdge], steps: Mapping[str, Any], status: str) -> Iterator[FailingEdge]:
+    """The edges that a failing call took; `steps` is its part of the oracle's trace."""
+    ran = {tuple(each) for each in steps["edges"]}
+    for each in edges:
+        if (each.source, each.target) in ran or (each.target is None and status == "halt" and steps["end"] == each.source):
+            yield each
+
+
+def alone(request: Mapping[str, Any], index: int) -> Request:
+    """The request of one call only, with the state that it meets."""
+    state = oracle.run(prefix(request, index))["state"] if index else request["state"]
+    return {**request, "state": state, "calls": [request["calls"][index]]}
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A function that fails at a branch, or, where `edge` is None, by an exceptional halt that no branch decides."""
+
+    kind: Kind
+    function: str
+    edge: FailingEdge | None
+
+
+@dataclass(slots=True)
+class Seeker:
+    """What was seen of the branches that decide failures: which functions came to them, and which of these failed there."""
+
+    target: Target
+    reached: set[Failing] = field(default_factory=set)
+    bases: dict[Failing, list[tuple[Mapping[str, Any], int]]] = field(default_factory=dict)
+    """Calls that came to the branch, of each function that did, in the order in which the first of them was seen."""
+
+    def watch(self, request: Mapping[str, Any], result: Mapping[str, Any]) -> None:
+        """Take note of a traced run."""
+        for index, (call, outcome, steps) in enumerate(
+            zip(request["calls"], result["calls"], result["trace"]["calls"], strict=False)
+        ):
+            edges, kind = edges_at(self.target, request, call)
+            if kind is None or not steps["instructions"]:
+                continue
+            name, sources = self.target.called(call), {start for start, _ in steps["edges"]}
+            if outcome["status"] == "success":
+                self._came(Failing(kind, name, None), request, index)
+            else:
+                shown = tuple(taken(edges, steps, outcome["status"])) or (None,)
+                self.reached |= {Failing(kind, name, each) for each in shown}
+            for each in edges:
+                if each.source in sources:
+                    self._came(Failing(kind, name, each), request, index)
+
+    def _came(self, failing: Failing, request: Mapping[str, Any], index: int) -> None:
+        known = self.bases.setdefault(failing, [])
+        if len(known) < BASES:
+            known.append((request, index))
+
+    def missed(self) -> tuple[Failing, ...]:
+        """Functions that came to a branch which decides a failure and never failed there.
+
+        Shape: branches of the dispatcher are left out: what fails there is by definition a call of no function.
+        """
+        dispatch = {(each.kind, each.edge) for each in self.reached if each.edge and each.function in (FALLBACK, RECEIVE)}
+        return tuple(each for each in self.bases if each not in self.reached and (each.kind, each.edge) not in dispatch)
+
+    def found(self, most: int) -> Iterator[tuple[Request, dict[str, Any]]]:
+        """Requests, at most so many, with the oracle's traced results: each shows a failure that was missed so far."""
+        runs = 0
+        for failing, request in self._candidates():
+            if most <= 0 or runs >= RUNS:
+                break
+            if failing in self.reached:
+                continue
+            runs += 1
+            if (result := _traced(request)) is None:
+                continue
+            before = len(self.reached)
+            self.watch(request, result)
+            if len(self.reached) > before:
+                most -= 1
+                yield request, result
+
+    def _candidates(self) -> Iterator[tuple[Failing, Request]]:
+        """Calls for each failure missed: with one thing changed, then with two, the first of these a plain one."""
+        for step in (_changed, _twice_changed):
+            for failing in self.missed():
+                bases = (alone(request, index) for request, index in tuple(self.bases[failing]))
+                ways = map(_short_of_gas if failing.edge is None else step, bases)
+                for each in islice(chain.from_iterable(ways), RUNS_PER_EDGE):
+                    if failing in self.reached:
+                        break
+                    yield failing, each
+
+
+def _traced(request: Request) -> dict[str, Any] | None:
+    try:
+        return oracle.run(request, trace=True)
+    except InputError:
+        return None
+
+
+def _changed(request: Request) -> Iterator[Request]:
+    """The request with one thing changed: the caller, a slot that it reads, its call data or their length, the value."""
+    (call,) = request["calls"]
+    for caller in (NOBODY, request["contract"]):
+        yield _with_call(request, caller=caller, origin=caller)
+    if not call["create"]:
+        yield from _other_state(request)
+    yield from (_with_call(request, data="0x" + data.hex()) for data in _data(bytes.fromhex(call["data"][2:]), call["create"]))
+    yield from (_with_call(request, value=value) for value in ("0x0", "0x1"))
+
+
+def _short_of_gas(request: Request) -> Iterator[Request]:
+    """The request with less gas than its call uses."""
+    (call,), result = request["calls"], _traced(request)
+    if result is not None:
+        used = int(call["gas"], 16) - int(result["calls"][0]["gas_left"], 16)
+        yield from (_with_call(request, gas=hex(gas)) for gas in (used - 1, used // 2) if gas >= 0)
+
+
+def _twice_changed(request: Request) -> Iterator[Request]:
+    for each in _plain(request):
+        yield from _changed(each)
+
+
+def _plain(request: Request) -> Iterator[Request]:
+    """The request with a word of its call data 0 or 1, or from nobody."""
+    (call,) = request["calls"]
+    data, head = bytes.fromhex(call["data"][2:]), 0 if call["create"] else 4
+    yield _with_call(request, caller=NOBODY, origin=NOBODY)
+    for at in range(head, len(data) - 31, 32)[:WORDS]:
+        for value in (0, 1):
+            yield _with_call(request, data="0x" + (data[:at] + value.to_bytes(32, "big") + data[at + 32 :]).hex())
+
+
+def _other_state(request: Request) -> Iterator[Request]:
+    contract = request["contract"]
+    account, result = request["state"].get(contract), _traced(request)
+    if account is None or result is None:
+        return
+    for slot in result["trace"]["calls"][0]["slots"][:SLOTS]:
+        for value in _others(int(account["storage"].get(slot, "0x0"), 16)):
+            storage = {key: held for key, held in account["storage"].items() if key != slot}
+            storage |= {slot: hex(value)} if value else {}
+            yield {**request, "state": {**request["state"], contract: {**account, "storage": storage}}}
+
+
+def _with_call(request: Request, **changes: str) -> Request:
+    return {**request, "calls": [{**request["calls"][0], **changes}]}
+
+
+def _data(data: bytes, create: bool) -> Iterator[bytes]:
+    head = 0 if create else 4
+    for cut in (0, 1, head, head + 31, len(data) - 32, len(data) - 1):
+        if 0 <= cut < len(data):
+            yield data[:cut]
+    for at in range(head, len(data) - 31, 32)[:WORDS]:
+        for value in _others(int.from_bytes(data[at : at + 32], "big")):
+            yield data[:at] + value.to_bytes(32, "big") + data[at + 32 :]
+    selector = int.from_bytes(data[:head], "big")
+    for value in (selector + 1, selector - 1, 0, (1 << 32) - 1) if len(data) >= head > 0 else ():
+        yield (value % (1 << 32)).to_bytes(4, "big") + data[head:]
+
+
+def _others(value: int) -> tuple[int, ...]:
+    """Values at which checks of a word fail: zero, limits of types, neighbours."""
+    near = (value ^ 1, value + 1, value - 1, 0, 1)
+    limits = (WORD - 1, WORD >> 1, (1 << 64) - 1, 1 << 64, (1 << 128) - 1, 1 << 160)
+    return tuple(each for each in dict.fromkeys(each % WORD for each in (*near, *limits)) if each != value)

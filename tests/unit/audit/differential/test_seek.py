@@ -1,0 +1,73 @@
+"""Failures that only one value among very many shows are found by changing one or two values of a call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from audit.differential import oracle
+from audit.differential.inputs import NOBODY
+from audit.differential.seek import Failing, Seeker, edges_of
+from audit.differential.subject import Target, target_of
+from audit.inputs.calls import CONTRACT_ADDRESS, Call, CallFile
+from audit.inputs.job import open_job
+from audit.inputs.request import build_request
+from transpiler.evm.assemble import assemble
+from transpiler.settings import Settings
+from zkvm import proof
+
+pytestmark = pytest.mark.skipif(not proof.available(), reason="the extension is not built: make setup")
+
+SELECTOR = "11223344"
+START = f"0 CALLDATALOAD 0xe0 SHR 0x{SELECTOR} EQ @f JUMPI 0 0 REVERT f: "
+FAIL = "@bad JUMPI STOP bad: 0 0 REVERT"
+CONDITIONS = {
+    "a limit": "4 CALLDATALOAD 0xffffffffffffffffffffffffffffffff LT",
+    "nobody": "CALLER ISZERO",
+    "a slot": "7 SLOAD NOT ISZERO",
+    "a short call": "CALLDATASIZE 36 GT",
+    "a word and a slot": "7 SLOAD NOT 4 CALLDATALOAD OR ISZERO",
+}
+
+
+def subject(text: str, folder: Path) -> Target:
+    path = folder / "code.hex"
+    path.write_text("0x" + assemble(text).hex())
+    job = open_job(path, Settings(offline=True))
+    return target_of(job.artifact, job.contract, job.subject, job.fork)
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_one_call_leads_to_the_failure(name: str, tmp_path: Path) -> None:
+    target = subject(START + f"{CONDITIONS[name]} {FAIL}", tmp_path)
+    assert target.runtime is not None
+    *_, edge = edges_of(target.runtime.code, target.fork)
+    seeker = Seeker(target)
+    call = Call(data=bytes.fromhex(SELECTOR) + (5).to_bytes(32, "big"))
+    request = build_request(CallFile((call,)), target.subject)
+    seeker.watch(request, oracle.run(request, trace=True))
+    wanted = Failing("runtime", "0x" + SELECTOR, edge)
+    assert wanted in seeker.missed()
+    found = list(seeker.found(10))
+    assert wanted in seeker.reached
+    assert any(result["calls"][0]["status"] == "revert" for _, result in found)
+
+
+def test_what_no_value_reaches_stays_missed(tmp_path: Path) -> None:
+    target = subject(START + f"CALLER 1 SHR 0xff SHL CALLER AND {FAIL}", tmp_path)
+    seeker = Seeker(target)
+    request = build_request(CallFile((Call(data=bytes.fromhex(SELECTOR)),)), target.subject)
+    seeker.watch(request, oracle.run(request, trace=True))
+    missed = seeker.missed()
+    assert [each.function for each in missed if each.function.startswith("0x")] == ["0x" + SELECTOR] * len(missed)
+    list(seeker.found(10))
+    assert any(each in seeker.missed() for each in missed)
+
+
+def test_other_accounts_are_not_the_subject(tmp_path: Path) -> None:
+    target = subject(START + f"CALLER ISZERO {FAIL}", tmp_path)
+    seeker = Seeker(target)
+    request = build_request(CallFile((Call(to=NOBODY), Call(to=CONTRACT_ADDRESS))), target.subject)
+    seeker.watch(request, oracle.run(request, trace=True))
+    assert {each.function for each in seeker.bases} == {"receive"}
