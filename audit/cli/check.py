@@ -104,9 +104,10 @@ def _print(result: CheckResult, paths: list[str]) -> None:
         f"({result.fork}, seed {result.seed}, {result.seconds:.1f} s)"
     )
     for each in result.coverage:
+        why = "A FAULT OF OURS" if each.broken else "it has unresolved jumps"
         click.echo(
             f"  {each.kind}: {each.edges_reached}/{each.edges} edges, {each.blocks_reached}/{each.blocks} blocks of the EVM's graph reached"
-            + (f", {len(each.outside)} transfers outside it" if each.outside else "")
+            + (f", {len(each.outside)} transfers outside it: {why}" if each.outside else "")
         )
     for number, finding in enumerate(result.findings):
         found = finding.mismatch

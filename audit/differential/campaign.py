@@ -78,8 +78,13 @@ class CheckResult:
 
     @property
     def exit_code(self) -> int:
-        """1 for mismatches, 4 where something was left out, else 0."""
-        return 1 if self.findings else 0 if self.complete else 4
+        """1 for mismatches and runs that left a closed graph, 4 where something was left out, else 0."""
+        return 1 if self.findings or self.broken else 0 if self.complete else 4
+
+    @property
+    def broken(self) -> bool:
+        """Whether a run left a graph that was certified to hold all runs."""
+        return any(each.broken for each in self.coverage)
 
     def as_json(self) -> dict[str, Any]:
         """The form that output holds."""
@@ -243,7 +248,7 @@ def examine(tally: Tally, trial: Trial, target: Target, library: Library) -> Non
     Raises: InputError for a request that cannot run.
     """
     tally.sequences += 1
-    collect(tally.seen, trial.request, trial.result)
+    collect(tally.seen, target, trial.request, trial.result)
     for index, (call, outcome) in enumerate(zip(trial.request["calls"], trial.result["calls"], strict=False)):
         name = target.called(call) if trial.ran(index) else NO_CODE
         counts = tally.outcomes.setdefault(name, {"success": 0, "revert": 0, "halt": 0})

@@ -33,7 +33,8 @@ class Seen:
 class Coverage:
     """Blocks and edges of the static graph, and how many of them ran.
 
-    Shape: `missed` are the starts of blocks that never ran, `missed_places` their lines, `outside` what ran outside the graph.
+    Shape: `missed` are the starts of blocks that never ran, `missed_places` their lines, `outside` what ran outside the graph; `closed`
+    says that all jumps of the graph are resolved, so that nothing may.
     """
 
     kind: str
@@ -45,21 +46,32 @@ class Coverage:
     missed: tuple[int, ...]
     missed_places: tuple[str, ...]
     outside: tuple[str, ...]
+    closed: bool
+
+    @property
+    def broken(self) -> bool:
+        """Whether a run left a graph that was certified to hold all runs."""
+        return self.closed and bool(self.outside)
 
     def as_json(self) -> dict[str, Any]:
         """The form that output holds."""
         return {
             "kind": self.kind, "code_hash": self.code_hash, "blocks": self.blocks, "blocks_reached": self.blocks_reached,
             "edges": self.edges, "edges_reached": self.edges_reached, "missed": list(self.missed),
-            "missed_places": list(self.missed_places), "outside": list(self.outside),
+            "missed_places": list(self.missed_places), "outside": list(self.outside), "closed": self.closed,
         }  # fmt: skip
 
 
-def collect(seen: dict[str, Seen], request: Mapping[str, Any], result: Mapping[str, Any]) -> None:
-    """Add a traced run to what was seen of the contract under test, by kind of code."""
+def collect(seen: dict[str, Seen], target: Target, request: Mapping[str, Any], result: Mapping[str, Any]) -> None:
+    """Add a traced run to what was seen of the contract under test, by kind of code.
+
+    Shape: runtime code is the target's up to immutables, so of its size; what else a constructor may return is not this graph's.
+    """
+    size = 0 if target.runtime is None else len(target.runtime.code)
     created = {hash_of(call["code"]) for call in request["calls"] if call["create"]}
     accounts = (request["state"], result["state"])
-    runtime = {hash_of(state[request["contract"]]["code"]) for state in accounts if request["contract"] in state}
+    codes = {state[request["contract"]]["code"] for state in accounts if request["contract"] in state}
+    runtime = {hash_of(code) for code in codes if len(code) == 2 + 2 * size}
     for each in result["trace"]["coverage"]:
         kind = "creation" if each["code_hash"] in created else "runtime" if each["code_hash"] in runtime else None
         if kind is not None:
@@ -117,6 +129,7 @@ def _measure(target: Target, kind: str, code: CodeObject, seen: Seen) -> Coverag
         missed,
         _places(target, kind, missed),
         tuple(outside),
+        not graph["unresolved"],
     )
 
 

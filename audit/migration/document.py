@@ -32,7 +32,7 @@ def document(migration: Migration, command: str, demonstration: list[dict[str, A
     seeded = [each.as_json() for each in migration.kills if each.sites]
     tool = {"version": _version("sol2zk"), "python": platform.python_version(), "isa_digest": "0x" + ISA_DIGEST.hex()}
     return Report(
-        verdict_of(len(findings), migration.complete), _subject(migration), _claims(migration), findings, checked, seeded,
+        verdict_of(len(findings) + migration.checked.broken, migration.complete), _subject(migration), _claims(migration), findings, checked, seeded,
         list(migration.proofs), [each.as_json() for each in migration.failures],
         [asdict(each) for each in migration.costs], [each.as_json() for each in migration.not_proven],
         demonstration, _limits(migration), command, {**tool, "components": {name: _version(name) for name in COMPONENTS}},
@@ -123,6 +123,11 @@ def _claims(migration: Migration) -> list[Claim]:
 
 def _limits(migration: Migration) -> list[str]:
     checked, limits = migration.checked, list(FIXED_LIMITS)
+    limits += [
+        f"A run left the graph of the {each.kind} code at {', '.join(each.outside)}, though its certificate says that none does: a fault of ours."
+        for each in checked.coverage
+        if each.broken
+    ]
     if checked.timed_out:
         limits.append("The time given was not enough for the check; it was stopped.")
     if checked.stopped_sequences:

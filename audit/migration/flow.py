@@ -77,7 +77,7 @@ class Migration:
     @property
     def exit_code(self) -> int:
         """1 for mismatches, 4 where something was left out, else 0."""
-        return 1 if self.checked.findings else 0 if self.complete else Unsupported.exit_code
+        return 1 if self.checked.findings or self.checked.broken else 0 if self.complete else Unsupported.exit_code
 
 
 def migrate(job: Job, plan: Plan, tell: Tell, progress: Progress) -> Migration:

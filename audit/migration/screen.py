@@ -107,15 +107,13 @@ def _failures(done: Migration) -> list[str]:
         f"{proven} of {len(ways)} ways to fail that runs showed are proven by a call each, {halts} of them out of gas or another halt",
         f"{sum(1 for each in branches if each.fails)} of {len(branches)} branches that decide a failure were taken",
     ]
-    return (
-        lines
-        + [
-            f"not taken: {each.kind} code, {each.place or 'generated code'} at pc {each.edge.source}: {why}"
-            for each in branches
-            if each.edge is not None and not each.fails
-            for why in [each.why or each.functions[0]["why"]]
-        ][:PLACES_SHOWN]
-    )
+    silent = [
+        f"not taken: {each.kind} code, {each.place or 'generated code'} at pc {each.edge.source}: {each.why or each.functions[0]['why']}"
+        for each in branches
+        if each.edge is not None and not each.fails
+    ]
+    more = [f"and {len(silent) - PLACES_SHOWN} more: section 5 of the report"] if len(silent) > PLACES_SHOWN else []
+    return [*lines, *silent[:PLACES_SHOWN], *more]
 
 
 def _verify(report: Report) -> list[str]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from audit.differential import oracle
+from audit.differential.campaign import CheckResult
 from audit.differential.coverage import Seen, collect, coverage
 from audit.differential.interface import interface_of
 from audit.differential.subject import Target
@@ -24,7 +27,7 @@ def measure(*datas: bytes) -> tuple[int, int, int, int, tuple[str, ...]]:
     seen: dict[str, Seen] = {}
     for data in datas:
         request = build_request(CallFile((Call(data=data),)), target.subject)
-        collect(seen, request, oracle.run(request, trace=True))
+        collect(seen, target, request, oracle.run(request, trace=True))
     found = coverage(target, seen)[0]
     return found.blocks, found.blocks_reached, found.edges, found.edges_reached, found.outside
 
@@ -34,3 +37,15 @@ def test_each_way_counts_once() -> None:
     assert measure(b"") == (4, 2, 3, 1, ())
     assert measure(b"\1") == (4, 3, 3, 2, ())
     assert measure(b"\1", b"", b"\2") == (4, 4, 3, 3, ())
+
+
+def test_a_run_outside_a_closed_graph_is_a_finding() -> None:
+    """A graph that lost an edge: what the EVM runs there must not pass for coverage."""
+    target = Target(Subject("x", CODE, None), interface_of(None, CODE, "Osaka"), None, CodeObject("runtime", CODE), (), "Osaka")
+    found = coverage(target, {"runtime": Seen({0, 1, 3, 5}, {(3, 5)})})[0]
+    assert found.outside == ("0x3->0x5",)
+    assert found.closed
+    assert found.broken
+    result = CheckResult("x", "Osaka", 1, 1, 1, (), (found,), (), 0, False, 0.0)
+    assert result.exit_code == 1
+    assert CheckResult("x", "Osaka", 1, 1, 1, (), (replace(found, closed=False),), (), 0, False, 0.0).exit_code == 0
