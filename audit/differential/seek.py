@@ -24,6 +24,8 @@ BASES: Final = 3
 """Calls of each branch from which the search starts."""
 RUNS_PER_EDGE: Final = 600
 RUNS: Final = 10_000
+INSTRUCTIONS: Final = 5_000_000
+"""EVM instructions that a search runs at most: where calls loop until their gas is gone, few runs are many."""
 WORDS: Final = 12
 """Words of call data that are changed."""
 SLOTS: Final = 24
@@ -110,15 +112,16 @@ class Seeker:
 
     def found(self, most: int) -> Iterator[tuple[Request, dict[str, Any]]]:
         """Requests, at most so many, with the oracle's traced results: each shows a failure that was missed so far."""
-        runs = 0
+        runs = instructions = 0
         for failing, request in self._candidates():
-            if most <= 0 or runs >= RUNS:
+            if most <= 0 or runs >= RUNS or instructions >= INSTRUCTIONS:
                 break
             if failing in self.reached:
                 continue
             runs += 1
             if (result := _traced(request)) is None:
                 continue
+            instructions += sum(int(each["instructions"]) for each in result["trace"]["calls"])
             before = len(self.reached)
             self.watch(request, result)
             if len(self.reached) > before:
