@@ -67,14 +67,11 @@ def _proven(report: Report) -> list[str]:
             f"{each.proven_bits} proven bits, verified in {each.verify_s:.3f} s"
         )
     if rest := report.proofs[len(shown) :]:
-        calls, size, seconds = (
-            sum(len(each.calls) for each in rest),
-            sum(each.receipt_bytes for each in rest),
-            sum(each.prove_s for each in rest),
+        calls, seconds = sum(len(each.calls) for each in rest), sum(each.prove_s for each in rest)
+        size = (
+            f"{len(rest)} receipt{'s' if len(rest) > 1 else ''} of {sum(each.receipt_bytes for each in rest) / 1e6:.2f} MB in all"
         )
-        lines.append(
-            f"failures: {calls} calls (all of them failing) in {seconds:.2f} s, {len(rest)} receipts of {size / 1e6:.2f} MB together"
-        )
+        lines.append(f"failures: {calls} calls (all of them failing) in {seconds:.2f} s, {size}")
     return lines or ["nothing"]
 
 
