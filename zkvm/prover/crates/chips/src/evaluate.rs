@@ -108,9 +108,17 @@ pub fn evaluate<A>(chip: &str, air: &A, main: &RowMajorMatrix<F>, balance: &mut 
 where
     A: for<'a> Air<Evaluator<'a>>,
 {
+    violated(chip, air, main, balance).into_iter().next()
+}
+
+/// Evaluates one table: returns all violated constraints, row by row, and adds its messages to `balance`.
+pub fn violated<A>(chip: &str, air: &A, main: &RowMajorMatrix<F>, balance: &mut Balance) -> Vec<Violation>
+where
+    A: for<'a> Air<Evaluator<'a>>,
+{
     let height = main.height();
     let preprocessed = air.preprocessed_trace();
-    let mut found = None;
+    let mut found = Vec::new();
     for row in 0..height {
         let next = (row + 1) % height;
         let slice = |matrix: &RowMajorMatrix<F>, r: usize| -> Vec<F> { matrix.row_slice(r).map(|cells| cells.to_vec()).unwrap_or_default() };
@@ -128,11 +136,7 @@ where
             balance,
         };
         air.eval(&mut evaluator);
-        if found.is_none()
-            && let Some(&index) = evaluator.failed.first()
-        {
-            found = Some(Violation::Constraint { chip: chip.to_owned(), row, index });
-        }
+        found.extend(evaluator.failed.iter().map(|&index| Violation::Constraint { chip: chip.to_owned(), row, index }));
     }
     found
 }

@@ -18,7 +18,7 @@ use sol2zk_executor::trace::{PureStep, Step};
 
 use crate::bus::{F, TICKS, name};
 use crate::context::{Context, RomRow};
-use crate::evaluate::{Balance, Evaluator, Violation, evaluate, unbalanced};
+use crate::evaluate::{Balance, Evaluator, Violation, evaluate, unbalanced, violated};
 use crate::word::limbs16;
 
 /// A seeded generator of numbers and words.
@@ -236,14 +236,14 @@ impl Mock {
     }
 
     /// The chip's own messages and what is owed.
-    fn messages<A: for<'a> Air<Evaluator<'a>>>(&self, chip: &str, air: &A, table: &RowMajorMatrix<F>) -> (Option<Violation>, Balance) {
+    fn messages<A: for<'a> Air<Evaluator<'a>>>(&self, chip: &str, air: &A, table: &RowMajorMatrix<F>) -> (Vec<Violation>, Balance) {
         let mut balance = self.owed.clone();
         for (&(frame, address), &(time, word)) in &self.context.memory {
             let (first, old) = self.before.get(&(frame, address)).copied().unwrap_or_default();
             *balance.entry((name::MEMORY.into(), with_limbs(&[frame, address, first], old))).or_default() += F::ONE;
             *balance.entry((name::MEMORY.into(), with_limbs(&[frame, address, time], word))).or_default() -= F::ONE;
         }
-        let violation = evaluate(chip, air, table, &mut balance);
+        let violation = violated(chip, air, table, &mut balance);
         (violation, balance)
     }
 
@@ -280,12 +280,29 @@ impl Mock {
         for (&(x, y), &count) in &self.context.limb_ands {
             answer(name::LIMB_AND, vec![x.into(), y.into(), (x & y).into()], count);
         }
-        violation.or_else(|| unbalanced(&balance))
+        violation.into_iter().next().or_else(|| unbalanced(&balance))
     }
 
     /// Judges a forged table: look-up tables answer whatever they truthfully can, all other messages must balance.
     pub fn forged<A: for<'a> Air<Evaluator<'a>>>(&self, chip: &str, air: &A, table: &RowMajorMatrix<F>) -> Option<Violation> {
-        let (violation, mut balance) = self.messages(chip, air, table);
+        let (violations, balance) = self.judged(chip, air, table);
+        violations.into_iter().next().or_else(|| unbalanced(&balance))
+    }
+
+    /// All that stops a forged table: ordinals of constraints and names of buses. Where it is one, nothing else does.
+    pub fn causes<A: for<'a> Air<Evaluator<'a>>>(&self, chip: &str, air: &A, table: &RowMajorMatrix<F>) -> BTreeSet<String> {
+        let (violations, balance) = self.judged(chip, air, table);
+        let constraints = violations.into_iter().filter_map(|violation| match violation {
+            Violation::Constraint { index, .. } => Some(index.to_string()),
+            Violation::Bus { .. } => None,
+        });
+        let buses = balance.into_iter().filter(|(_, count)| *count != F::ZERO).map(|((bus, _), _)| bus);
+        constraints.chain(buses).collect()
+    }
+
+    /// What a table violates, and what remains on the buses once look-up tables have answered whatever they truthfully can.
+    fn judged<A: for<'a> Air<Evaluator<'a>>>(&self, chip: &str, air: &A, table: &RowMajorMatrix<F>) -> (Vec<Violation>, Balance) {
+        let (violations, mut balance) = self.messages(chip, air, table);
         let entries: BTreeSet<(String, Vec<u32>)> = self.entries().into_keys().collect();
         balance.retain(|key, count| {
             let queried = count.as_canonical_u32() < 1 << 24;
@@ -298,7 +315,7 @@ impl Mock {
             };
             !(queried && true_entry)
         });
-        violation.or_else(|| unbalanced(&balance))
+        (violations, balance)
     }
 
     /// Changes each cell of `rows` (+1, -1, to 0 and 1, at random) and lists the accepted changes as (row, column).

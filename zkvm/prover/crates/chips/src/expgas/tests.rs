@@ -1,3 +1,4 @@
+use p3_field::{Field, PrimeCharacteristicRing};
 use p3_matrix::dense::RowMajorMatrix;
 use ruint::aliases::U256;
 use sol2zk_executor::isa;
@@ -47,4 +48,61 @@ fn rows_that_are_not_real_say_nothing() {
     let view = ExpGasCols::view(&numbers);
     assert!(view.marks.into_iter().chain([view.wide]).all(|column| padding_rejects(&ExpGasAir::default(), column)));
     println!("{:?}", shape(&ExpGasAir::default()));
+}
+
+/// An exponent charged as `bytes` bytes, with cells that say so: what alone stops it.
+fn stops(exponent: u64, bytes: i64, edit: impl FnOnce(&mut ExpGasCols<F>)) -> Vec<String> {
+    let mut mock = Mock::new();
+    mock.context.fork = isa::fork::OSAKA;
+    let mut rows = ExpGasRows::default();
+    let step = mock.chained(isa::EXPGAS, &[U256::from(exponent)], 0, 7, |step| step.charge = (7 + 50 * bytes) as u64);
+    rows.push(&step, &mut mock.context);
+    let mut table = rows.finish().unwrap();
+    edit(ExpGasCols::view_mut(&mut table.values[..ExpGasCols::<F>::WIDTH]));
+    mock.causes("expgas", &ExpGasAir { fork: isa::fork::OSAKA }, &table).into_iter().collect()
+}
+
+/// Of each constraint on the length a forgery that nothing else stops. Ordinals: 4 and 5 are limb 15's mark and what is above it, 34 and 35 limb 0's.
+#[test]
+fn each_constraint_on_the_length_is_needed() {
+    let (one, limb) = (F::ONE, |i: usize| 4 + 2 * (15 - i));
+    let mark = |row: &mut ExpGasCols<F>, i: usize, top: u32| {
+        row.marks = [F::ZERO; 16];
+        row.marks[i] = F::ONE;
+        (row.top, row.wide, row.high) = (F::from_u32(top), F::ZERO, F::ZERO);
+        row.inverse = row.top.try_inverse().unwrap_or(F::ZERO);
+    };
+    // a shorter exponent: the mark below a limb that is not 0, or no mark at all
+    assert_eq!(stops(0x1_0001, 1, |row| mark(row, 0, 1)), [(limb(1) + 1).to_string()]);
+    assert_eq!(stops(1, 0, |row| (row.marks[0], row.top, row.inverse) = (F::ZERO, F::ZERO, F::ZERO)), [(limb(0) + 1).to_string()]);
+    // two marks
+    let two = stops(0x1_0000, 4, |row| {
+        mark(row, 1, 1);
+        row.marks[0] = one;
+    });
+    assert_eq!(two, ["36"]);
+    // a mark of 2 and one of -1: less than no gas
+    let odd = stops(1, -9, |row| {
+        mark(row, 0, 2);
+        (row.marks[0], row.marks[5]) = (F::TWO, -one);
+    });
+    assert_eq!(odd, [limb(5).to_string(), limb(0).to_string()].into_iter().collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>());
+    // a marked limb of another value
+    assert_eq!(stops(0x100, 1, |row| mark(row, 0, 5)), ["38"]);
+    // a high byte that does not count, or is not split off
+    let counted = stops(0x100, 1, |row| {
+        mark(row, 0, 0x100);
+        row.high = one;
+    });
+    assert_eq!(counted, ["39"]);
+    assert_eq!(stops(0x100, 1, |row| mark(row, 0, 0x100)), ["bytes"]);
+    // a longer exponent: a high byte of 0, or a limb of 0, that counts
+    let wide = stops(5, 2, |row| {
+        mark(row, 0, 5);
+        row.wide = one;
+    });
+    assert_eq!(wide, ["41"]);
+    assert_eq!(stops(0, 7, |row| mark(row, 3, 0)), ["42"]);
+    // another price
+    assert_eq!(stops(5, 2, |_| ()), ["chain"]);
 }

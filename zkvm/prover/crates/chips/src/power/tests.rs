@@ -1,4 +1,4 @@
-use p3_field::PrimeCharacteristicRing;
+use p3_field::{Field, PrimeCharacteristicRing, PrimeField32};
 use p3_matrix::dense::RowMajorMatrix;
 use ruint::aliases::U256;
 use sol2zk_executor::isa;
@@ -29,7 +29,7 @@ fn bench(pairs: &[(U256, U256)]) -> (Mock, RowMajorMatrix<F>) {
         for row in table.values.chunks(table.width).filter(|row| row[0] == F::ONE) {
             let columns = crate::mul::MulCols::view(row);
             let [a, b] = [columns.a.limbs, columns.b.limbs]
-                .map(|cells| cells.iter().rev().fold(U256::ZERO, |word, cell| word << 16_usize | U256::from(p3_field::PrimeField32::as_canonical_u32(cell))));
+                .map(|cells| cells.iter().rev().fold(U256::ZERO, |word, cell| word << 16_usize | U256::from(cell.as_canonical_u32())));
             again.product(a, b, &mut others.context);
         }
         for (value, count) in others.context.range {
@@ -95,4 +95,117 @@ fn exponent_zero_does_not_vouch_for_itself() {
     row.inverse = F::ONE;
     assert!(mock.forged("power", &PowerAir, &RowMajorMatrix::new(cells, WIDTH)).is_some());
     assert_eq!(limbs16(base)[0], 9);
+}
+
+/// `base` to the power of `exponent` claimed to be `claimed`: the instruction's row and rows of the powers it asks for, each then edited.
+struct Forgery {
+    mock: Mock,
+    rows: Vec<PowerCols<F>>,
+}
+
+impl Forgery {
+    /// Rows by (exponent, root, square, result), limb 0 only, odd bits as they are; each answers the one before it, the first is the instruction.
+    fn new(base: u64, claimed: u64, chain: &[[u64; 4]]) -> Self {
+        let mut mock = Mock::new();
+        let step = mock.pure(isa::EXP, &[U256::from(base), U256::from(chain[0][0])], U256::from(claimed));
+        let mut rows = Vec::new();
+        for (i, cells) in chain.iter().enumerate() {
+            let mut blank = F::zero_vec(WIDTH);
+            let row = PowerCols::view_mut(&mut blank);
+            let [exponent, root, square, result] = cells.map(|cell| limbs(U256::from(cell)));
+            (row.base.limbs, row.exponent.limbs) = (limbs(U256::from(base)), exponent);
+            (row.root, row.square, row.result) = (root, square, result);
+            row.zero = F::from_bool(cells[0] == 0);
+            row.more = F::ONE - row.zero;
+            row.odd[0] = F::from_u64(cells[0] & 1);
+            row.once = row.odd[0];
+            row.inverse = row.exponent.limbs[0].try_inverse().unwrap_or(F::ZERO);
+            row.powers = F::from_bool(i > 0);
+            if i == 0 {
+                row.instruction = F::ONE;
+                row.id = F::from_u32(step.id);
+                row.region = F::from_u32(step.region);
+                row.uses = mock.context.uses(step.region, step.id);
+                mock.context.operand(&mut row.base, step.id, 0, step.region, step.operands[0]);
+                mock.context.operand(&mut row.exponent, step.id, 1, step.region, step.operands[1]);
+            }
+            rows.push(*row);
+        }
+        let mut forgery = Self { mock, rows };
+        for a in [0_u64, 1, 2, 4, 5, 9, 25, 81] {
+            for b in [0_u64, 1, 5, 9] {
+                forgery.product(a, b);
+            }
+            forgery.product(a, a);
+        }
+        forgery
+    }
+
+    /// A true entry of PRODUCT.
+    fn product(&mut self, a: u64, b: u64) {
+        let message = [U256::from(a), U256::from(b), U256::from(a) * U256::from(b)].into_iter().flat_map(|word| limbs16(word).map(u32::from)).collect();
+        self.mock.offer(name::PRODUCT, message, 1);
+    }
+
+    fn stopped_by(&self) -> Vec<String> {
+        let mut cells = F::zero_vec(self.rows.len().next_power_of_two().max(2) * WIDTH);
+        for (row, forged) in self.rows.iter().enumerate() {
+            *PowerCols::view_mut(&mut cells[row * WIDTH..(row + 1) * WIDTH]) = *forged;
+        }
+        self.mock.causes("power", &PowerAir, &RowMajorMatrix::new(cells, WIDTH)).into_iter().collect()
+    }
+}
+
+/// Of each constraint on the power a forgery that nothing else stops.
+#[test]
+fn each_constraint_on_the_power_is_needed() {
+    // honest rows are stopped by nothing
+    assert_eq!(Forgery::new(9, 81, &[[2, 9, 81, 81], [1, 1, 1, 9], [0, 0, 0, 1]]).stopped_by(), [""; 0]);
+    // an exponent that is not 0 taken for 0
+    let mut zero = Forgery::new(9, 1, &[[5, 0, 0, 1]]);
+    (zero.rows[0].zero, zero.rows[0].more, zero.rows[0].once) = (F::ONE, F::ZERO, F::ZERO);
+    assert_eq!(zero.stopped_by(), ["7"]);
+    // exponent 0 vouches for its own power, which is then 0
+    let mut own = Forgery::new(9, 0, &[[0, 0, 0, 0]]);
+    (own.rows[0].zero, own.rows[0].more, own.rows[0].powers) = (F::ZERO, F::ONE, F::ONE);
+    assert_eq!(own.stopped_by(), ["8"]);
+    // the factor of an odd exponent left out
+    let mut left = Forgery::new(9, 1, &[[1, 1, 1, 1], [0, 0, 0, 1]]);
+    left.rows[0].once = F::ZERO;
+    assert_eq!(left.stopped_by(), ["25"]);
+    // a power that is not the square, of an even exponent; and one of 0 that is not 1
+    assert_eq!(Forgery::new(9, 82, &[[2, 9, 81, 82], [1, 1, 1, 9], [0, 0, 0, 1]]).stopped_by(), ["26"]);
+    assert_eq!(Forgery::new(9, 7, &[[0, 0, 0, 7]]).stopped_by(), ["27"]);
+    // a root that nobody vouches for, a square and a product that are none
+    assert_eq!(Forgery::new(9, 25, &[[2, 5, 25, 25]]).stopped_by(), ["power"]);
+    assert_eq!(Forgery::new(9, 82, &[[2, 9, 82, 82], [1, 1, 1, 9], [0, 0, 0, 1]]).stopped_by(), ["product"]);
+    assert_eq!(Forgery::new(9, 10, &[[1, 1, 1, 10], [0, 0, 0, 1]]).stopped_by(), ["product"]);
+}
+
+/// Exponent 1 halved as if it were even is (p + 1) / 2, whose power exists: only the range of the half stops it.
+#[test]
+fn a_half_of_the_wrong_parity_is_out_of_range() {
+    let mut exponents = vec![1, u64::from(F::ORDER_U32).div_ceil(2)];
+    while let Some(&last) = exponents.last().filter(|&&last| last > 0) {
+        exponents.push(last >> 1);
+    }
+    // base 0: its powers are 0 but for exponent 0
+    let power = |exponent: u64| u64::from(exponent == 0);
+    let chain: Vec<[u64; 4]> = exponents
+        .iter()
+        .enumerate()
+        .map(|(i, &exponent)| {
+            let root = exponents.get(i + 1).map_or(0, |&half| power(half));
+            [exponent, root, root, power(exponent)]
+        })
+        .collect();
+    let mut forgery = Forgery::new(0, 0, &chain);
+    for (row, &exponent) in forgery.rows.iter_mut().zip(&exponents) {
+        // an exponent beyond 16 bits in one limb, as the wrong half is
+        row.exponent.limbs = limbs(U256::ZERO);
+        row.exponent.limbs[0] = F::from_u64(exponent);
+        row.inverse = row.exponent.limbs[0].try_inverse().unwrap_or(F::ZERO);
+    }
+    (forgery.rows[0].odd[0], forgery.rows[0].once) = (F::ZERO, F::ZERO);
+    assert_eq!(forgery.stopped_by(), ["range"]);
 }
