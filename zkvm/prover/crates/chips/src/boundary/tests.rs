@@ -94,3 +94,38 @@ fn the_order_does_not_wrap() {
         assert!(mock.forged("boundary", &BoundaryAir, &RowMajorMatrix::new(cells.concat(), WIDTH)).is_some(), "frame {far}");
     }
 }
+
+/// Address 5 of frame 4 with two beginnings, `between` them whatever a forger likes: what alone stops it.
+fn begun_twice(same: bool, gap: u32, between: &[[F; WIDTH]]) -> Vec<String> {
+    let mut cells = vec![row(4, 5, 21, 9, same, F::from_u32(gap))];
+    cells.extend(between);
+    cells.push(row(4, 5, 33, 0, true, F::ZERO));
+    cells.resize(cells.len().next_power_of_two(), [F::ZERO; WIDTH]);
+    let mut mock = Mock::new();
+    for (time, word) in [(21, 9), (33, 0)] {
+        mock.owe(name::MEMORY, with_limbs(&[4, 5, 0], U256::ZERO), -1);
+        mock.owe(name::MEMORY, with_limbs(&[4, 5, time], U256::from(word)), 1);
+    }
+    mock.causes("boundary", &BoundaryAir, &RowMajorMatrix::new(cells.concat(), WIDTH)).into_iter().collect()
+}
+
+/// Of each constraint on the order a forgery that nothing else stops.
+#[test]
+fn each_constraint_on_the_order_is_needed() {
+    // right after the first, with a gap that is not the difference
+    assert_eq!(begun_twice(true, 0, &[]), ["4"]);
+    // back from a higher address by a fraction of a step
+    let mut back = row(4, 7, 0, 0, true, F::ONE);
+    BoundaryCols::view_mut(&mut back).same = -F::ONE;
+    assert_eq!(begun_twice(true, 1, &[back]), ["1"]);
+    // back from a higher frame as if it were the same one
+    assert_eq!(begun_twice(false, 3, &[row(8, 4, 0, 0, true, F::ZERO)]), ["3"]);
+    // after a row that is not real
+    let mut padding = row(4, 4, 0, 0, true, F::ZERO);
+    BoundaryCols::view_mut(&mut padding).real = F::ZERO;
+    assert_eq!(begun_twice(true, 0, &[padding]), ["2"]);
+    // a gap that is no number of that size
+    let mut far = row(4, 7, 0, 0, true, F::ZERO);
+    BoundaryCols::view_mut(&mut far).gap_low = -F::from_u8(3);
+    assert_eq!(begun_twice(true, 1, &[far]), ["range"]);
+}
