@@ -150,6 +150,13 @@ impl Mock {
         }
     }
 
+    /// Owes the counterpart of all that an honest table says but to the fixed tables: what a forger of its cells is up against.
+    pub fn settle<A: for<'a> Air<Evaluator<'a>>>(&mut self, chip: &str, air: &A, table: &RowMajorMatrix<F>) {
+        let (violations, said) = self.judged(chip, air, table);
+        assert_eq!(violations, [], "the table is honest");
+        self.owe_all(&said.into_iter().map(|(message, count)| (message, -count)).collect());
+    }
+
     /// An entry that a look-up table of others holds, and how often an honest run queries it in addition to earlier offers.
     pub fn offer(&mut self, bus: &str, message: Vec<u32>, count: u32) {
         *self.offers.entry((bus.to_owned(), message)).or_default() += count;
@@ -298,6 +305,11 @@ impl Mock {
         });
         let buses = balance.into_iter().filter(|(_, count)| *count != F::ZERO).map(|((bus, _), _)| bus);
         constraints.chain(buses).collect()
+    }
+
+    /// What a table violates and says, to no one.
+    pub fn said<A: for<'a> Air<Evaluator<'a>>>(&self, chip: &str, air: &A, table: &RowMajorMatrix<F>) -> (Vec<Violation>, Balance) {
+        Self::new().messages(chip, air, table)
     }
 
     /// What a table violates, and what remains on the buses once look-up tables have answered whatever they truthfully can.
