@@ -307,11 +307,6 @@ impl Mock {
         constraints.chain(buses).collect()
     }
 
-    /// What a table violates and says, to no one.
-    pub fn said<A: for<'a> Air<Evaluator<'a>>>(&self, chip: &str, air: &A, table: &RowMajorMatrix<F>) -> (Vec<Violation>, Balance) {
-        Self::new().messages(chip, air, table)
-    }
-
     /// What a table violates, and what remains on the buses once look-up tables have answered whatever they truthfully can.
     fn judged<A: for<'a> Air<Evaluator<'a>>>(&self, chip: &str, air: &A, table: &RowMajorMatrix<F>) -> (Vec<Violation>, Balance) {
         let (violations, mut balance) = self.messages(chip, air, table);
@@ -354,6 +349,15 @@ impl Mock {
         }
         accepted
     }
+}
+
+/// What stops a forged table if others believe each message that is no look-up of a fixed table, whatever it says.
+pub fn stopped_though_believed<A: for<'a> Air<Evaluator<'a>>>(chip: &str, air: &A, table: &RowMajorMatrix<F>) -> Vec<String> {
+    let mut mock = Mock::new();
+    let (_, said) = mock.messages(chip, air, table);
+    let fixed = [name::RANGE, name::BYTES, name::NIBBLES, name::LIMB_AND];
+    mock.owe_all(&said.into_iter().filter(|((bus, _), _)| !fixed.contains(&bus.as_str())).map(|(message, count)| (message, -count)).collect());
+    mock.causes(chip, air, table).into_iter().collect()
 }
 
 /// What a chip costs a row.

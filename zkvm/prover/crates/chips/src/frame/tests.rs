@@ -5,7 +5,7 @@ use sol2zk_executor::trace::Status;
 use super::{FrameAir, FrameCols, FrameEnd, FrameRows, sentry};
 use crate::bus::F;
 use crate::context::FrameInfo;
-use crate::testing::{Mock, numbers, padding_rejects, shape};
+use crate::testing::{Mock, numbers, padding_rejects, shape, stopped_though_believed};
 
 const WIDTH: usize = FrameCols::<F>::WIDTH;
 
@@ -57,11 +57,7 @@ fn rows_that_are_not_real_say_nothing() {
 fn stops(frame: (Status, u64, bool), edit: impl FnOnce(&mut FrameCols<F>)) -> Vec<String> {
     let (_, mut table) = bench(&[frame]);
     edit(FrameCols::view_mut(&mut table.values[..WIDTH]));
-    let mut mock = Mock::new();
-    let (violations, said) = mock.said("frame", &FrameAir, &table);
-    mock.owe_all(&said.into_iter().filter(|((bus, _), _)| bus != "range").map(|(message, count)| (message, -count)).collect());
-    assert!(!violations.is_empty() || !mock.causes("frame", &FrameAir, &table).is_empty(), "accepted");
-    mock.causes("frame", &FrameAir, &table).into_iter().collect()
+    stopped_though_believed("frame", &FrameAir, &table)
 }
 
 /// Of each constraint a forgery that nothing else stops, whatever the other chips believe.

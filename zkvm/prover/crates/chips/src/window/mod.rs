@@ -9,8 +9,6 @@
 mod air;
 mod columns;
 mod generate;
-#[cfg(test)]
-mod tests;
 
 pub use air::WindowAir;
 pub use columns::WindowCols;
