@@ -7,7 +7,7 @@ use sol2zk_executor::trace::Step;
 use super::{AccessAir, AccessCols, AccessRows};
 use crate::bus::{F, MEMORY_SPACE, REGISTER_SPACE, name, space};
 use crate::evaluate::Violation;
-use crate::testing::{FRAME, Mock, Seeded, numbers, padding_rejects, shape, with_limbs};
+use crate::testing::{FRAME, Mock, Seeded, numbers, padding_rejects, shape, stopped_though_believed, with_limbs};
 use crate::word::limbs;
 
 const WIDTH: usize = AccessCols::<F>::WIDTH;
@@ -218,4 +218,33 @@ fn the_future_cannot_be_read() {
     mock.context.memory.insert((FRAME, space(REGISTER_SPACE) + 5), (get.clk, word));
     let violation = mock.forged("access", &AccessAir, &table);
     assert!(matches!(&violation, Some(Violation::Bus { bus, .. }) if bus == name::RANGE), "{violation:?}");
+}
+
+/// Of each constraint on the fields of an instruction a forgery that nothing else stops, whatever other chips believe.
+#[test]
+fn each_constraint_on_the_fields_is_needed() {
+    let stops = |row: usize, edit: fn(&mut AccessCols<F>)| {
+        let mut bench = Bench::new();
+        bench.get(3);
+        bench.set(4, U256::from(5));
+        bench.load(6);
+        bench.store(7, U256::from(8));
+        let (_, table) = bench.finish();
+        let mut cells = table.values[row * WIDTH..(row + 1) * WIDTH].to_vec();
+        edit(AccessCols::view_mut(&mut cells));
+        cells.extend(F::zero_vec(WIDTH));
+        stopped_though_believed("access", &AccessAir, &RowMajorMatrix::new(cells, WIDTH))
+    };
+    for row in 0..4 {
+        assert_eq!(stops(row, |_| ()), [""; 0], "row {row}");
+    }
+    // fields that the instruction does not have, or has for something else
+    assert_eq!(stops(0, |row| row.offset_id += F::ONE), ["6"]);
+    assert_eq!(stops(0, |row| (row.a, row.word_id) = (row.a + F::ONE, row.word_id + F::ONE)), ["8"]);
+    assert_eq!(stops(0, |row| (row.b, row.word_id) = (row.b + F::ONE, row.word_id + F::ONE)), ["10"]);
+    assert_eq!(stops(2, |row| row.register = F::ONE), ["12"]);
+    assert_eq!(stops(0, |row| row.offset_word = F::ONE), ["13"]);
+    assert_eq!(stops(0, |row| row.offset_high = F::ONE), ["14"]);
+    // a wire of an instruction that gives none
+    assert_eq!(stops(1, |row| row.uses = F::ONE), ["5"]);
 }
