@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -22,6 +22,8 @@ from zkvm.program_file import read_file
 from zkvm.word import keccak256
 
 HASH_LENGTH = 32
+READ_BYTES: Final = (1 << 26) + 1
+"""A byte more than the verifier takes (`receipt.rs`): a longer file is rejected without being read whole."""
 
 
 @click.command()
@@ -68,12 +70,13 @@ def command(
 
 
 def read_receipt(path: Path) -> bytes:
-    """The bytes of a receipt.
+    """The bytes of a receipt, at most as many as show that it is too long.
 
     Raises: InputError if the file cannot be read.
     """
     try:
-        return path.read_bytes()
+        with path.open("rb") as stream:
+            return stream.read(READ_BYTES)
     except OSError as error:
         raise InputError("receipt-not-read", f"the receipt cannot be read: {error.strerror}", Place(str(path))) from error
 
