@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from transpiler.cfg.build import build, resolve
+from transpiler.cfg.build import overview
 from transpiler.cfg.views import as_json
 from transpiler.evm.disassemble import disassemble
 
@@ -14,7 +14,6 @@ def cfg_json(code: bytes, fork: str) -> dict[str, Any]:
 
     Code that can run past its end has a block there without bytes: the STOP that the EVM puts there.
     """
-    listing = disassemble(code, fork)
-    view = as_json(resolve(listing) or build(listing), "")
+    view = as_json(overview(disassemble(code, fork)), "")
     del view["name"]
     return view

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, islice
@@ -14,7 +14,7 @@ from audit.differential.inputs import NOBODY
 from audit.differential.interface import FALLBACK, RECEIVE
 from audit.differential.subject import Target
 from audit.differential.values import WORD
-from transpiler.cfg.build import build, resolve
+from transpiler.cfg.build import overview
 from transpiler.cfg.failing import FailingEdge, failing_edges
 from transpiler.evm.disassemble import disassemble
 from zkvm.errors import InputError
@@ -36,8 +36,7 @@ Request = dict[str, Any]
 @lru_cache(maxsize=64)
 def edges_of(code: bytes, fork: str) -> tuple[FailingEdge, ...]:
     """The edges of a code's graph that decide a failure."""
-    listing = disassemble(code, fork)
-    return failing_edges(resolve(listing) or build(listing))
+    return failing_edges(overview(disassemble(code, fork)))
 
 
 def edges_at(target: Target, request: Mapping[str, Any], call: Mapping[str, Any]) -> tuple[tuple[FailingEdge, ...], Kind | None]:
@@ -70,6 +69,15 @@ class Failing:
     edge: FailingEdge | None
 
 
+def failed(target: Target, request: Mapping[str, Any], result: Mapping[str, Any], index: int) -> tuple[Failing, ...]:
+    """The ways to fail that a call of a traced run shows: none if it succeeded, or met no code of the contract under test."""
+    call, steps, status = request["calls"][index], result["trace"]["calls"][index], result["calls"][index]["status"]
+    edges, kind = edges_at(target, request, call)
+    if kind is None or status == "success" or not steps["instructions"]:
+        return ()
+    return tuple(Failing(kind, target.called(call), each) for each in tuple(taken(edges, steps, status)) or (None,))
+
+
 @dataclass(slots=True)
 class Seeker:
     """What was seen of the branches that decide failures: which functions came to them, and which of these failed there."""
@@ -90,9 +98,7 @@ class Seeker:
             name, sources = self.target.called(call), {start for start, _ in steps["edges"]}
             if outcome["status"] == "success":
                 self._came(Failing(kind, name, None), request, index)
-            else:
-                shown = tuple(taken(edges, steps, outcome["status"])) or (None,)
-                self.reached |= {Failing(kind, name, each) for each in shown}
+            self.reached.update(failed(self.target, request, result, index))
             for each in edges:
                 if each.source in sources:
                     self._came(Failing(kind, name, each), request, index)
@@ -113,11 +119,9 @@ class Seeker:
     def found(self, most: int) -> Iterator[tuple[Request, dict[str, Any]]]:
         """Requests, at most so many, with the oracle's traced results: each shows a failure that was missed so far."""
         runs = instructions = 0
-        for failing, request in self._candidates():
+        for request in self._candidates():
             if most <= 0 or runs >= RUNS or instructions >= INSTRUCTIONS:
                 break
-            if failing in self.reached:
-                continue
             runs += 1
             if (result := _traced(request)) is None:
                 continue
@@ -128,7 +132,7 @@ class Seeker:
                 most -= 1
                 yield request, result
 
-    def _candidates(self) -> Iterator[tuple[Failing, Request]]:
+    def _candidates(self) -> Iterator[Request]:
         """Calls for each failure missed: with one thing changed, then with two, the first of these a plain one."""
         for step in (_changed, _twice_changed):
             for failing in self.missed():
@@ -137,7 +141,7 @@ class Seeker:
                 for each in islice(chain.from_iterable(ways), RUNS_PER_EDGE):
                     if failing in self.reached:
                         break
-                    yield failing, each
+                    yield each
 
 
 def _traced(request: Request) -> dict[str, Any] | None:
@@ -154,7 +158,7 @@ def _changed(request: Request) -> Iterator[Request]:
         yield _with_call(request, caller=caller, origin=caller)
     if not call["create"]:
         yield from _other_state(request)
-    yield from (_with_call(request, data="0x" + data.hex()) for data in _data(bytes.fromhex(call["data"][2:]), call["create"]))
+    yield from (_with_call(request, data="0x" + data.hex()) for data in _data(bytes.fromhex(call["data"][2:]), _head(call)))
     yield from (_with_call(request, value=value) for value in ("0x0", "0x1"))
 
 
@@ -174,11 +178,9 @@ def _twice_changed(request: Request) -> Iterator[Request]:
 def _plain(request: Request) -> Iterator[Request]:
     """The request with a word of its call data 0 or 1, or from nobody."""
     (call,) = request["calls"]
-    data, head = bytes.fromhex(call["data"][2:]), 0 if call["create"] else 4
+    data, head = bytes.fromhex(call["data"][2:]), _head(call)
     yield _with_call(request, caller=NOBODY, origin=NOBODY)
-    for at in range(head, len(data) - 31, 32)[:WORDS]:
-        for value in (0, 1):
-            yield _with_call(request, data="0x" + (data[:at] + value.to_bytes(32, "big") + data[at + 32 :]).hex())
+    yield from (_with_call(request, data="0x" + each.hex()) for each in _other_words(data, head, lambda _: (0, 1)))
 
 
 def _other_state(request: Request) -> Iterator[Request]:
@@ -197,17 +199,26 @@ def _with_call(request: Request, **changes: str) -> Request:
     return {**request, "calls": [{**request["calls"][0], **changes}]}
 
 
-def _data(data: bytes, create: bool) -> Iterator[bytes]:
-    head = 0 if create else 4
+def _head(call: Mapping[str, Any]) -> int:
+    """Bytes before the first word of a call's data."""
+    return 0 if call["create"] else 4
+
+
+def _data(data: bytes, head: int) -> Iterator[bytes]:
     for cut in (0, 1, head, head + 31, len(data) - 32, len(data) - 1):
         if 0 <= cut < len(data):
             yield data[:cut]
-    for at in range(head, len(data) - 31, 32)[:WORDS]:
-        for value in _others(int.from_bytes(data[at : at + 32], "big")):
-            yield data[:at] + value.to_bytes(32, "big") + data[at + 32 :]
+    yield from _other_words(data, head, _others)
     selector = int.from_bytes(data[:head], "big")
     for value in (selector + 1, selector - 1, 0, (1 << 32) - 1) if len(data) >= head > 0 else ():
         yield (value % (1 << 32)).to_bytes(4, "big") + data[head:]
+
+
+def _other_words(data: bytes, head: int, values: Callable[[int], tuple[int, ...]]) -> Iterator[bytes]:
+    """The data with one word changed to each of the values that there are for it."""
+    for at in range(head, len(data) - 31, 32)[:WORDS]:
+        for value in values(int.from_bytes(data[at : at + 32], "big")):
+            yield data[:at] + value.to_bytes(32, "big") + data[at + 32 :]
 
 
 def _others(value: int) -> tuple[int, ...]:

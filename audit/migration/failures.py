@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from audit.differential import oracle
 from audit.differential.campaign import Trial
-from audit.differential.seek import KINDS, Failing, Request, Seeker, alone, edges_at, edges_of, taken
+from audit.differential.seek import KINDS, Failing, Request, Seeker, alone, edges_of, failed
 from audit.differential.subject import Target
 from audit.migration.choose import Run
 from audit.migration.prove import Desk, NotProven, prove
@@ -170,12 +170,8 @@ def failures(target: Target, trials: Iterable[Trial]) -> Failures:
 
 def _shown(target: Target, request: Mapping[str, Any], result: Mapping[str, Any], index: int) -> tuple[Failure, ...]:
     """The ways to fail that a call of a traced run shows."""
-    call, steps, status = request["calls"][index], result["trace"]["calls"][index], result["calls"][index]["status"]
-    edges, kind = edges_at(target, request, call)
-    if kind is None or status == "success" or not steps["instructions"]:
-        return ()
-    name = target.called(call)
-    return tuple(Failure(kind, each, name, status) for each in tuple(taken(edges, steps, status)) or (None,))
+    status = result["calls"][index]["status"]
+    return tuple(Failure(each.kind, each.edge, each.function, status) for each in failed(target, request, result, index))
 
 
 def _folded(edge: FailingEdge, translation: Translation | None) -> bool:

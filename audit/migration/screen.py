@@ -66,7 +66,7 @@ def _proven(report: Report) -> list[str]:
             f"{each.rows // count:,} rows and {each.cells // count:,} cells a call, receipt {each.receipt_bytes / 1e6:.2f} MB, "
             f"{each.proven_bits} proven bits, verified in {each.verify_s:.3f} s"
         )
-    if rest := report.proofs[len(shown) :]:
+    if rest := [each for each in report.proofs if each not in shown]:
         calls, seconds = sum(len(each.calls) for each in rest), sum(each.prove_s for each in rest)
         size = (
             f"{len(rest)} receipt{'s' if len(rest) > 1 else ''} of {sum(each.receipt_bytes for each in rest) / 1e6:.2f} MB in all"
@@ -109,11 +109,14 @@ def _failures(done: Migration) -> list[str]:
         for each in branches
         if each.edge is not None and not each.fails
     ]
-    more = [f"and {len(silent) - PLACES_SHOWN} more: section 5 of the report"] if len(silent) > PLACES_SHOWN else []
-    return [*lines, *silent[:PLACES_SHOWN], *more]
+    return [*lines, *_first(silent, 5)]
 
 
 def _verify(report: Report) -> list[str]:
-    commands = [each.verify_command for each in report.proofs]
-    more = [f"and {len(commands) - PLACES_SHOWN} more: section 6 of the report"] if len(commands) > PLACES_SHOWN else []
-    return [*commands[:PLACES_SHOWN], *more]
+    return _first([each.verify_command for each in report.proofs], 6)
+
+
+def _first(lines: list[str], section: int) -> list[str]:
+    """The first lines, and how many more a section of the report has."""
+    more = [f"and {len(lines) - PLACES_SHOWN} more: section {section} of the report"] if len(lines) > PLACES_SHOWN else []
+    return [*lines[:PLACES_SHOWN], *more]

@@ -8,17 +8,11 @@ import pytest
 
 from audit.differential.campaign import CheckResult, Effort, check
 from audit.differential.self_test import self_test
-from audit.differential.subject import Target, target_of
-from audit.inputs.job import open_job
-from transpiler.settings import Settings
+from audit.differential.subject import Target
+from tests.targets import target
 from zkvm import proof
 
 pytestmark = pytest.mark.skipif(not proof.available(), reason="the extension is not built")
-
-
-def target(path: Path) -> Target:
-    job = open_job(path, Settings(offline=True))
-    return target_of(job.artifact, job.contract, job.subject, job.fork)
 
 
 @pytest.fixture(scope="module")

@@ -43,6 +43,11 @@ def resolve(code: Code) -> Cfg | None:
     return None
 
 
+def overview(code: Code) -> Cfg:
+    """The graph for views: as analysed, or the one to translate where the node budget is used up."""
+    return resolve(code) or build(code)
+
+
 def escapes(cfg: Cfg) -> int:
     """How many ways lead into the generic tier."""
     return sum(_arc_escapes(arc) for node in cfg.nodes for arc in exit_arcs(node.exit))

@@ -16,7 +16,7 @@ from transpiler.cfg.graph import Arc, Cfg, ContextId, Dispatch, Enter, Escape, H
 SUCCESS: Final = frozenset(("STOP", "RETURN", "SELFDESTRUCT"))
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class FailingEdge:
     """A branch after which the frame cannot succeed: from the JUMPI (or JUMP) at `source` to the block at `target`.
 
@@ -109,5 +109,5 @@ class _Ends:
             back = self._either(self.back[arc.context, arc.caller]) if self.leaves[arc.target] else (False, False)
             return self.succeeds[arc.target] or back[0], back[1]
         if isinstance(arc, Dispatch):
-            return self._either({*_ways(arc)})
+            return self._either((arc,))
         return isinstance(arc, Escape), isinstance(arc, Leave)

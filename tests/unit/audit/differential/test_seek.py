@@ -9,12 +9,11 @@ import pytest
 from audit.differential import oracle
 from audit.differential.inputs import NOBODY
 from audit.differential.seek import Failing, Seeker, edges_of
-from audit.differential.subject import Target, target_of
+from audit.differential.subject import Target
 from audit.inputs.calls import CONTRACT_ADDRESS, Call, CallFile
-from audit.inputs.job import open_job
 from audit.inputs.request import build_request
+from tests.targets import target
 from transpiler.evm.assemble import assemble
-from transpiler.settings import Settings
 from zkvm import proof
 
 pytestmark = pytest.mark.skipif(not proof.available(), reason="the extension is not built: make setup")
@@ -34,18 +33,17 @@ CONDITIONS = {
 def subject(text: str, folder: Path) -> Target:
     path = folder / "code.hex"
     path.write_text("0x" + assemble(text).hex())
-    job = open_job(path, Settings(offline=True))
-    return target_of(job.artifact, job.contract, job.subject, job.fork)
+    return target(path)
 
 
 @pytest.mark.parametrize("name", CONDITIONS)
 def test_one_call_leads_to_the_failure(name: str, tmp_path: Path) -> None:
-    target = subject(START + f"{CONDITIONS[name]} {FAIL}", tmp_path)
-    assert target.runtime is not None
-    *_, edge = edges_of(target.runtime.code, target.fork)
-    seeker = Seeker(target)
+    chosen = subject(START + f"{CONDITIONS[name]} {FAIL}", tmp_path)
+    assert chosen.runtime is not None
+    *_, edge = edges_of(chosen.runtime.code, chosen.fork)
+    seeker = Seeker(chosen)
     call = Call(data=bytes.fromhex(SELECTOR) + (5).to_bytes(32, "big"))
-    request = build_request(CallFile((call,)), target.subject)
+    request = build_request(CallFile((call,)), chosen.subject)
     seeker.watch(request, oracle.run(request, trace=True))
     wanted = Failing("runtime", "0x" + SELECTOR, edge)
     assert wanted in seeker.missed()
@@ -55,9 +53,9 @@ def test_one_call_leads_to_the_failure(name: str, tmp_path: Path) -> None:
 
 
 def test_what_no_value_reaches_stays_missed(tmp_path: Path) -> None:
-    target = subject(START + f"CALLER 1 SHR 0xff SHL CALLER AND {FAIL}", tmp_path)
-    seeker = Seeker(target)
-    request = build_request(CallFile((Call(data=bytes.fromhex(SELECTOR)),)), target.subject)
+    chosen = subject(START + f"CALLER 1 SHR 0xff SHL CALLER AND {FAIL}", tmp_path)
+    seeker = Seeker(chosen)
+    request = build_request(CallFile((Call(data=bytes.fromhex(SELECTOR)),)), chosen.subject)
     seeker.watch(request, oracle.run(request, trace=True))
     missed = seeker.missed()
     assert [each.function for each in missed if each.function.startswith("0x")] == ["0x" + SELECTOR] * len(missed)
@@ -66,8 +64,8 @@ def test_what_no_value_reaches_stays_missed(tmp_path: Path) -> None:
 
 
 def test_other_accounts_are_not_the_subject(tmp_path: Path) -> None:
-    target = subject(START + f"CALLER ISZERO {FAIL}", tmp_path)
-    seeker = Seeker(target)
-    request = build_request(CallFile((Call(to=NOBODY), Call(to=CONTRACT_ADDRESS))), target.subject)
+    chosen = subject(START + f"CALLER ISZERO {FAIL}", tmp_path)
+    seeker = Seeker(chosen)
+    request = build_request(CallFile((Call(to=NOBODY), Call(to=CONTRACT_ADDRESS))), chosen.subject)
     seeker.watch(request, oracle.run(request, trace=True))
     assert {each.function for each in seeker.bases} == {"receive"}

@@ -8,19 +8,15 @@ import pytest
 
 from audit.differential.campaign import Effort, trials
 from audit.differential.execution import Library
-from audit.differential.subject import Target, target_of
+from audit.differential.subject import Target
 from audit.inputs.job import open_job
 from audit.migration.choose import runs
 from audit.migration.costs import function_costs, samples
+from tests.targets import target
 from transpiler.settings import Settings
 from zkvm import proof
 
 pytestmark = pytest.mark.skipif(not proof.available(), reason="the extension is not built: make setup")
-
-
-def target(path: Path) -> Target:
-    job = open_job(path, Settings(offline=True))
-    return target_of(job.artifact, job.contract, job.subject, job.fork)
 
 
 @pytest.fixture(scope="module")

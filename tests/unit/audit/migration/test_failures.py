@@ -10,10 +10,11 @@ import pytest
 from audit.cli import run
 from audit.differential.campaign import Effort, trials
 from audit.differential.execution import Library
-from audit.differential.subject import Target, target_of
+from audit.differential.subject import Target
 from audit.inputs.job import open_job
 from audit.migration.failures import LATE, NEVER_TAKEN, NOT_TRIED, Failures, Site, failures
 from audit.migration.prove import Desk
+from tests.targets import target
 from transpiler.settings import Settings
 from transpiler.translate import translate
 from zkvm import proof
@@ -34,11 +35,6 @@ ERRORS = {
     "ERC20InvalidSpender", "ERC20ExceededCap", "ERC20InvalidCap", "OwnableUnauthorizedAccount", "OwnableInvalidOwner",
 }  # fmt: skip
 """The custom errors that the token's sources can raise."""
-
-
-def target(path: Path) -> Target:
-    job = open_job(path, Settings(offline=True))
-    return target_of(job.artifact, job.contract, job.subject, job.fork)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,15 @@
+"""Inputs as the commands open them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from audit.differential.subject import Target, target_of
+from audit.inputs.job import open_job
+from transpiler.settings import Settings
+
+
+def target(path: Path) -> Target:
+    """The target of a file, compiled offline."""
+    job = open_job(path, Settings(offline=True))
+    return target_of(job.artifact, job.contract, job.subject, job.fork)
