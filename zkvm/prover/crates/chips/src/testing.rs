@@ -351,6 +351,15 @@ impl Mock {
     }
 }
 
+/// One row of an honest table, edited, before a row that is not real: the table of a forger who wants that row otherwise.
+pub fn forged_row(table: &RowMajorMatrix<F>, row: usize, edit: impl FnOnce(&mut [F])) -> RowMajorMatrix<F> {
+    let width = table.width();
+    let mut cells = table.values[row * width..(row + 1) * width].to_vec();
+    edit(&mut cells);
+    cells.resize(2 * width, F::ZERO);
+    RowMajorMatrix::new(cells, width)
+}
+
 /// What stops a forged table if others believe each message that is no look-up of a fixed table, whatever it says.
 pub fn stopped_though_believed<A: for<'a> Air<Evaluator<'a>>>(chip: &str, air: &A, table: &RowMajorMatrix<F>) -> Vec<String> {
     let mut mock = Mock::new();

@@ -7,7 +7,7 @@ use sol2zk_executor::trace::Step;
 use super::{AccessAir, AccessCols, AccessRows};
 use crate::bus::{F, MEMORY_SPACE, REGISTER_SPACE, name, space};
 use crate::evaluate::Violation;
-use crate::testing::{FRAME, Mock, Seeded, numbers, padding_rejects, shape, stopped_though_believed, with_limbs};
+use crate::testing::{FRAME, Mock, Seeded, forged_row, numbers, padding_rejects, shape, stopped_though_believed, with_limbs};
 use crate::word::limbs;
 
 const WIDTH: usize = AccessCols::<F>::WIDTH;
@@ -230,10 +230,7 @@ fn each_constraint_on_the_fields_is_needed() {
         bench.load(6);
         bench.store(7, U256::from(8));
         let (_, table) = bench.finish();
-        let mut cells = table.values[row * WIDTH..(row + 1) * WIDTH].to_vec();
-        edit(AccessCols::view_mut(&mut cells));
-        cells.extend(F::zero_vec(WIDTH));
-        stopped_though_believed("access", &AccessAir, &RowMajorMatrix::new(cells, WIDTH))
+        stopped_though_believed("access", &AccessAir, &forged_row(&table, row, |cells| edit(AccessCols::view_mut(cells))))
     };
     for row in 0..4 {
         assert_eq!(stops(row, |_| ()), [""; 0], "row {row}");

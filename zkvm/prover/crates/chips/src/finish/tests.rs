@@ -5,7 +5,7 @@ use sol2zk_executor::isa;
 
 use super::{Arrival, FinishAir, FinishCols, FinishRows};
 use crate::bus::F;
-use crate::testing::{Mock, numbers, shape, stopped_though_believed};
+use crate::testing::{Mock, forged_row, numbers, shape, stopped_though_believed};
 
 const WIDTH: usize = FinishCols::<F>::WIDTH;
 
@@ -71,10 +71,7 @@ fn no_cell_that_counts_can_be_changed() {
 fn each_constraint_is_needed() {
     let stops = |row: usize, edit: fn(&mut FinishCols<F>)| {
         let (_, table) = bench();
-        let mut cells = table.values[row * WIDTH..(row + 1) * WIDTH].to_vec();
-        edit(FinishCols::view_mut(&mut cells));
-        cells.extend(F::zero_vec(WIDTH));
-        stopped_though_believed("finish", &FinishAir, &RowMajorMatrix::new(cells, WIDTH))
+        stopped_though_believed("finish", &FinishAir, &forged_row(&table, row, |cells| edit(FinishCols::view_mut(cells))))
     };
     // two ways to end
     assert_eq!(stops(4, |row| (row.is_halt, row.op) = (F::ONE, F::from_u16(isa::HALT))), ["6"]);

@@ -6,7 +6,7 @@ use sol2zk_executor::isa;
 use super::{FlowAir, FlowCols, FlowRows};
 use crate::bus::F;
 use crate::context::RomRow;
-use crate::testing::{Mock, numbers, padding_rejects, shape, stopped_though_believed};
+use crate::testing::{Mock, forged_row, numbers, padding_rejects, shape, stopped_though_believed};
 
 const WIDTH: usize = FlowCols::<F>::WIDTH;
 const LABEL: u32 = 0x1_0203;
@@ -72,10 +72,7 @@ fn no_cell_that_counts_can_be_changed() {
 fn each_constraint_is_needed() {
     let stops = |row: usize, edit: fn(&mut FlowCols<F>)| {
         let (_, table) = bench();
-        let mut cells = table.values[row * WIDTH..(row + 1) * WIDTH].to_vec();
-        edit(FlowCols::view_mut(&mut cells));
-        cells.extend(F::zero_vec(WIDTH));
-        stopped_though_believed("flow", &FlowAir, &RowMajorMatrix::new(cells, WIDTH))
+        stopped_though_believed("flow", &FlowAir, &forged_row(&table, row, |cells| edit(FlowCols::view_mut(cells))))
     };
     // two instructions in a row
     assert_eq!(stops(3, |row| (row.is_jump, row.next, row.c) = (F::ONE, F::from_u8(60), F::from_u8(60))), ["12", "6"]);
