@@ -122,6 +122,11 @@ def verify(receipt: bytes, expected: Expectations | None = None) -> dict[str, An
     return verdict
 
 
+def longest() -> int:
+    """Bytes of the longest receipt that the verifier takes."""
+    return int(extension().MAX_RECEIPT_BYTES)
+
+
 def measure(request: Mapping[str, Any], programs: Iterable[Program], profile: str = "fast", runs: int = 5) -> dict[str, Any]:
     """Seconds (the smallest of the runs) and cost of executing, proving and verifying a request.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -22,8 +22,6 @@ from zkvm.program_file import read_file
 from zkvm.word import keccak256
 
 HASH_LENGTH = 32
-READ_BYTES: Final = (1 << 26) + 1
-"""A byte more than the verifier takes (`receipt.rs`): a longer file is rejected without being read whole."""
 
 
 @click.command()
@@ -76,7 +74,7 @@ def read_receipt(path: Path) -> bytes:
     """
     try:
         with path.open("rb") as stream:
-            return stream.read(READ_BYTES)
+            return stream.read(proof.longest() + 1)
     except OSError as error:
         raise InputError("receipt-not-read", f"the receipt cannot be read: {error.strerror}", Place(str(path))) from error
 

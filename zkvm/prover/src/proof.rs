@@ -181,6 +181,7 @@ fn measure(py: Python<'_>, request_json: &str, programs: Vec<Vec<u8>>, profile: 
 /// # Errors
 /// If Python refuses.
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("MAX_RECEIPT_BYTES", sol2zk_stark::receipt::MAX_BYTES)?;
     module.add_function(wrap_pyfunction!(prove, module)?)?;
     module.add_function(wrap_pyfunction!(verify, module)?)?;
     module.add_function(wrap_pyfunction!(measure, module)?)
