@@ -32,6 +32,9 @@ impl<B: ChipBuilder> Air<B> for SlotAir {
         // (forgery: a handle for an account and key that the claim does not list)
         b.assert_zero((B::Expr::ONE - real.clone()) * c.uses);
 
+        // (forgery: a slot listed as touched that no access touches, whose first state is its last)
+        b.assert_eq(c.time * c.inverse, real.clone());
+
         // Each claim row is received once: by balance there is one row here for each slot of the claim, and no other.
         let [key, before, after] = [c.key, c.before, c.after].map(exprs::<B, LIMBS>);
         let claim = |tag: u32, y: B::Expr, limbs: &[B::Expr; LIMBS]| message::<B, 3, LIMBS>([int::<B>(tag), c.handle.into(), y], limbs.clone());

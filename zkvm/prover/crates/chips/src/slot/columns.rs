@@ -13,9 +13,11 @@ pub struct SlotCols<T> {
     pub handle: T,
     /// Index of the account in the claim's list.
     pub account: T,
-    /// Time of the last access, 0 if there is none.
+    /// Time of the last access; not 0, at which no access is.
     pub time: T,
-    /// Mark of the last access, 0 if there is none.
+    /// Inverse of `time`, 0 on padding rows.
+    pub inverse: T,
+    /// Mark of the last access.
     pub mark: T,
     /// Key of the slot.
     pub key: [T; LIMBS],

@@ -1,4 +1,4 @@
-use p3_field::PrimeCharacteristicRing;
+use p3_field::{Field, PrimeCharacteristicRing};
 use p3_matrix::dense::RowMajorMatrix;
 use ruint::aliases::U256;
 
@@ -29,6 +29,8 @@ pub fn generate(slots: &[Slot], ctx: &Context) -> Option<RowMajorMatrix<F>> {
         c.handle = F::from_u32(handle);
         c.account = F::from_u32(slot.account);
         c.time = F::from_u32(time);
+        // a slot without an access has no inverse, and no proof
+        c.inverse = c.time.try_inverse().unwrap_or(F::ZERO);
         c.mark = F::from_u32(mark);
         c.key = limbs(slot.key);
         c.before = limbs(slot.before);
