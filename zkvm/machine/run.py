@@ -36,7 +36,7 @@ def execute(
 ) -> dict[str, Any]:
     """The result of a request; the programs have passed the lint.
 
-    Raises: InputError for a malformed request or a value that the caller cannot pay; InternalError if a program breaks a promise
+    Raises: InputError for a malformed request, a value that the caller cannot pay or a create at an account that is there; InternalError if a program breaks a promise
     of its translation (a wire not given, memory not covered).
     """
     parsed, world = parse_request(request)
@@ -89,8 +89,11 @@ class _Machine:
     def run(self) -> dict[str, Any]:
         """The call as its own transaction (ISA 8.3)."""
         call, world, rules = self._call, self._world, self._rules
+        place = f"calls[{self._index}]"
+        if call.create and (why := self._occupied(call.to)) is not None:
+            raise InputError("occupied", f"a create at {call.to:#042x}: {why}", f"{place}.to")
         if world.balance(call.caller) < call.value:
-            raise InputError("caller-cannot-pay", f"calls[{self._index}]: the caller has less than the value")
+            raise InputError("caller-cannot-pay", "the caller has less than the value", f"{place}.value")
         warm = {call.caller, call.to, *rules.precompiles}
         if rules.warm_coinbase:
             warm.add(self._request.env.coinbase)
@@ -115,6 +118,19 @@ class _Machine:
             transaction.destroyed.clear()
         gas_left = 0 if frame.status == "halt" else frame.gas_left
         return self._result(frame.status, frame.output, gas_left, transaction)
+
+    def _occupied(self, account: int) -> str | None:
+        """What stands in the way of a create at an address (ISA 8.9)."""
+        world = self._world
+        if account in self._rules.precompiles:
+            return "it is a precompile"
+        if world.nonces.get(account):
+            return "its nonce is not 0"
+        if world.code(account):
+            return "it has code"
+        if any(value for slot, value in world.slots.items() if slot[0] == account):
+            return "it has storage"
+        return None
 
     def _enter(self, transaction: Transaction) -> Frame | None:
         """The frame of the call; None where there is no code to run (ISA 8.5)."""

@@ -59,7 +59,7 @@ pub fn library(bodies: &[Vec<u8>]) -> Result<Library, RunError> {
 
 /// Runs a request (ISA 8) with programs given as bodies; result and request are JSON.
 #[pyfunction]
-#[pyo3(signature = (request_json, programs, step_limit = u64::MAX))]
+#[pyo3(signature = (request_json, programs, step_limit = machine::MAX_STEPS))]
 fn execute(py: Python<'_>, request_json: &str, programs: Vec<Vec<u8>>, step_limit: u64) -> PyResult<String> {
     guarded(py, || {
         let run = || Ok(machine::execute_limited(&Request::parse(request_json)?, &library(&programs)?, step_limit)?.to_json());

@@ -16,7 +16,7 @@ use crate::schedule::Undefined;
 use crate::trace::Status;
 
 pub use library::{Library, Loaded};
-pub use run::{execute, execute_limited, trace};
+pub use run::{MAX_STEPS, execute, execute_limited, trace};
 
 /// Why there is no outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -48,9 +48,6 @@ pub enum RunError {
         /// What it did.
         fault: Fault,
     },
-    /// The trace would be longer than the caller allows.
-    #[error("trace: more than {0} steps")]
-    TooLong(usize),
 }
 
 /// What no translation does; no proof could be made of it either.
@@ -82,6 +79,9 @@ enum Trap {
     /// See [`Fault`].
     Fault(Fault),
 }
+
+/// A run that is longer than the caller allows.
+const STEP_LIMIT: Trap = Trap::Unsupported { code: "step-limit", what: "more steps than the limit" };
 
 impl From<Fault> for Trap {
     fn from(fault: Fault) -> Self {

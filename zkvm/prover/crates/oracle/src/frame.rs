@@ -49,21 +49,21 @@ type Failure = ContextError<Infallible>;
 ///
 /// # Errors
 /// If the caller cannot pay, or the account to create is there already.
-pub fn run(machine: &mut Machine, call: &Call, trace: Option<&mut Trace>) -> Result<CallResult, OracleError> {
+pub fn run(machine: &mut Machine, index: usize, call: &Call, trace: Option<&mut Trace>) -> Result<CallResult, OracleError> {
     let spec = *machine.ctx.cfg.spec();
-    let (inputs, name) = enter(machine, call, spec)?;
+    let (inputs, name) = enter(machine, index, call, spec)?;
     let mut memory = SharedMemory::new_with_buffer(machine.ctx.local().shared_memory_buffer().clone());
     memory.set_memory_limit(machine.ctx.cfg.memory_limit());
     let init = FrameInit { depth: 0, memory, frame_input: FrameInput::Call(Box::new(inputs)) };
     let outcome = follow(machine, init, name, trace).map_err(|error| OracleError::Machine(format!("{error:?}")))?;
-    let result = leave(machine, call, outcome, spec);
+    let result = leave(machine, index, call, outcome, spec);
     machine.ctx.local_mut().clear();
     machine.frame_stack.clear();
     result
 }
 
 /// Warm accounts, the moved value's accounts, the code: what a transaction does before its first frame.
-fn enter(machine: &mut Machine, call: &Call, spec: SpecId) -> Result<(CallInputs, B256), OracleError> {
+fn enter(machine: &mut Machine, index: usize, call: &Call, spec: SpecId) -> Result<(CallInputs, B256), OracleError> {
     let coinbase = machine.ctx.block.beneficiary();
     let warm = machine.precompiles.warm_addresses().clone();
     machine.ctx.tx.caller = call.origin;
@@ -80,8 +80,8 @@ fn enter(machine: &mut Machine, call: &Call, spec: SpecId) -> Result<(CallInputs
     let mut name = known_bytecode.0;
     if let Some(created) = &call.create {
         let (database, _) = journal.db_and_state();
-        if occupied || database.accounts.get(&call.to).is_some_and(|account| !account.storage.is_empty()) {
-            return Err(OracleError::Collision(call.to));
+        if occupied || warm.contains(&call.to) || database.accounts.get(&call.to).is_some_and(|account| !account.storage.is_empty()) {
+            return Err(OracleError::Collision(index, call.to));
         }
         known_bytecode = (created.hash, created.code.clone());
         name = created.name;
@@ -151,13 +151,13 @@ fn traced(machine: &mut Machine, name: B256, trace: &mut Trace) -> Result<ItemOr
 }
 
 /// The frame's result; its effects are committed if it succeeded.
-fn leave(machine: &mut Machine, call: &Call, outcome: FrameResult, spec: SpecId) -> Result<CallResult, OracleError> {
+fn leave(machine: &mut Machine, index: usize, call: &Call, outcome: FrameResult, spec: SpecId) -> Result<CallResult, OracleError> {
     let gas = outcome.gas();
     let ended = outcome.instruction_result();
     let journal = machine.ctx.journal_mut();
     if ended == InstructionResult::OutOfFunds {
         let _ = journal.finalize();
-        return Err(OracleError::Funds(call.caller));
+        return Err(OracleError::Funds(index, call.caller));
     }
     let status = match ended {
         ended if ended.is_ok() => Status::Success,

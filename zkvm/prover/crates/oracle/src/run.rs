@@ -22,11 +22,11 @@ pub enum OracleError {
     #[error("request: {0}")]
     Request(String),
     /// A value that the caller cannot pay.
-    #[error("the caller {0} cannot pay the value")]
-    Funds(Address),
-    /// A create where code, a nonce or storage is.
-    #[error("a create at {0}, which is occupied")]
-    Collision(Address),
+    #[error("request: calls[{0}].value: the caller {1:?} cannot pay it")]
+    Funds(usize, Address),
+    /// A create where code, a nonce, storage or a precompile is.
+    #[error("request: calls[{0}].to: a create at {1:?}, which is occupied")]
+    Collision(usize, Address),
     /// Something that revm does not have: `SSTORE` under Constantinople (EIP-1283 lived on test networks only).
     #[error("not covered by the oracle: {0}")]
     NotCovered(&'static str),
@@ -53,11 +53,11 @@ pub fn run(request_json: &str) -> Result<String, OracleError> {
     let mut prepared = prepare(request_json)?;
     let mut trace = (prepared.trace || prepared.net_metering).then(Trace::default);
     let mut results: Vec<CallResult> = Vec::with_capacity(prepared.calls.len());
-    for call in &prepared.calls {
+    for (index, call) in prepared.calls.iter().enumerate() {
         if let Some(trace) = &mut trace {
             trace.calls.push(Steps::default());
         }
-        results.push(frame::run(&mut prepared.machine, call, trace.as_mut())?);
+        results.push(frame::run(&mut prepared.machine, index, call, trace.as_mut())?);
         if prepared.net_metering && trace.as_ref().is_some_and(|trace| trace.stored) {
             return Err(OracleError::NotCovered("SSTORE under Constantinople (EIP-1283)"));
         }
@@ -78,8 +78,8 @@ pub fn bench(request_json: &str, runs: usize) -> Result<Duration, OracleError> {
     for _ in 0..runs.max(1) {
         let mut prepared = prepare(request_json)?;
         let begun = Instant::now();
-        for call in &prepared.calls {
-            std::hint::black_box(frame::run(&mut prepared.machine, call, None)?);
+        for (index, call) in prepared.calls.iter().enumerate() {
+            std::hint::black_box(frame::run(&mut prepared.machine, index, call, None)?);
         }
         best = best.min(begun.elapsed());
     }

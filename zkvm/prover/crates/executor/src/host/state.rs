@@ -159,6 +159,22 @@ impl World {
         true
     }
 
+    /// What stands in the way of a create at an address (ISA 8.9): a storage slot counts only while it holds a word.
+    pub fn occupied(&self, address: &Address) -> Option<&'static str> {
+        let account = self.accounts.get(address);
+        if self.rules.is_precompile(address) {
+            Some("it is a precompile")
+        } else if account.is_some_and(|account| account.nonce != 0) {
+            Some("its nonce is not 0")
+        } else if account.is_some_and(|account| !account.code.is_empty()) {
+            Some("it has code")
+        } else if account.is_some_and(|account| account.storage.values().any(|slot| !slot.value.is_zero())) {
+            Some("it has storage")
+        } else {
+            None
+        }
+    }
+
     /// Whether the account is there, and whether it exists (ISA 8.7).
     pub fn existence(&self, address: &Address) -> Option<bool> {
         self.accounts.get(address).map(|account| account.exists)

@@ -4,7 +4,7 @@ use ruint::aliases::U256;
 
 use super::frame::Frame;
 use super::library::Loaded;
-use super::{Ended, Fault, Struck, Trap};
+use super::{Ended, Fault, STEP_LIMIT, Struck, Trap};
 use crate::isa;
 use crate::schedule::{Op, Schedule};
 use crate::trace::Status;
@@ -78,7 +78,7 @@ fn run_ops(frame: &mut Frame<'_>, loaded: &Loaded, slots: &mut [U256], progress:
             }
             if **steps > *max_steps {
                 **at = position - 1;
-                return Err(Trap::Unsupported { code: "step-limit", what: "more steps than the limit" });
+                return Err(STEP_LIMIT);
             }
         };
     }

@@ -8,7 +8,7 @@ use ruint::aliases::U256;
 use super::fast::{SlotBuffer, run_fast};
 use super::frame::{Entry, Frame};
 use super::library::{Library, Loaded};
-use super::traced::{Stopped, Tracer, run_traced};
+use super::traced::{Tracer, run_traced};
 use super::{Ended, RunError, Struck, Trap};
 use crate::host::request::{Call, Request, RequestError};
 use crate::host::result::{CallResult, Log, MissingCode, Outcome, Unsupported, hex};
@@ -22,12 +22,15 @@ use crate::trace::{End, LogRecord, Placed, Status, Trace};
 /// Code of an account that delegates to another begins so (EIP-7702).
 const DELEGATION: [u8; 3] = [0xef, 0x01, 0x00];
 
+/// Steps of one call that are run where the caller sets no limit: some seconds of them.
+pub const MAX_STEPS: u64 = 1 << 30;
+
 /// Runs the calls, without a trace.
 ///
 /// # Errors
 /// If the request is wrong or a program does what no translation does.
 pub fn execute(request: &Request, library: &Library) -> Result<Outcome, RunError> {
-    execute_limited(request, library, u64::MAX)
+    execute_limited(request, library, MAX_STEPS)
 }
 
 /// As [`execute`]; a call of more than about `max_steps` steps is `Unsupported` with code `step-limit`.
@@ -40,10 +43,11 @@ pub fn execute_limited(request: &Request, library: &Library, max_steps: u64) -> 
     Ok(batch.run()?.0)
 }
 
-/// Runs the calls and records them; the trace holds the frames of the calls in the outcome.
+/// Runs the calls and records them; the trace holds the frames of the calls in the outcome. A batch of more than `max_steps` steps is
+/// `Unsupported` with code `step-limit` in the call that reaches them.
 ///
 /// # Errors
-/// As [`execute`], or if there are more than `max_steps` steps.
+/// As [`execute`].
 pub fn trace(request: &Request, library: &Library, max_steps: usize) -> Result<(Outcome, Trace), RunError> {
     Batch::new(request, library, Some(Tracer::new(max_steps))).run()
 }
@@ -109,6 +113,9 @@ impl<'a> Batch<'a> {
     }
 
     fn call(&mut self, index: usize, call: &Call) -> Result<CallResult, Stop> {
+        if let Some(why) = call.create.as_ref().and_then(|_| self.world.occupied(&call.to)) {
+            return Err(RunError::from(RequestError { place: format!("calls[{index}].to"), what: format!("a create at {}: {why}", hex(&call.to)) }).into());
+        }
         let code = call.create.clone().unwrap_or_else(|| self.world.code(&call.to));
         let loaded = self.program(index, call, &code)?;
         let before = self.world.existence(&call.to);
@@ -217,7 +224,7 @@ impl<'a> Batch<'a> {
         let ended = match self.tracer.as_mut() {
             None => {
                 let buffer = self.buffers.entry(Arc::as_ptr(loaded)).or_insert_with(|| SlotBuffer::new(loaded));
-                run_fast(&mut frame, loaded, buffer, self.max_steps).map(|ended| (ended, End::Instruction)).map_err(Stopped::Struck)
+                run_fast(&mut frame, loaded, buffer, self.max_steps).map(|ended| (ended, End::Instruction))
             }
             Some(tracer) => {
                 let base = tracer.trace.programs.get(program as usize).map_or(0, |placed| placed.base);
@@ -237,7 +244,7 @@ impl<'a> Batch<'a> {
             tracer.trace.steps.truncate(first);
             tracer.trace.pures.truncate(first_pure);
         }
-        let (ended, end) = ended.map_err(|stopped| self.stop(stopped, call))?;
+        let (ended, end) = ended.map_err(|struck| stop(struck, call))?;
         let gas_left = if ended.status == Status::Halt { 0 } else { left };
         if let Some(tracer) = self.tracer.as_mut() {
             tracer.clk += if failed { 4 * undone as u32 } else { 0 };
@@ -309,19 +316,6 @@ impl<'a> Batch<'a> {
         Ok(index)
     }
 
-    fn stop(&self, stopped: Stopped, call: u32) -> Stop {
-        let call = call as usize;
-        match stopped {
-            Stopped::TooLong => Stop::Error(self.tracer.as_ref().map_or(RunError::TooLong(0), Tracer::too_long)),
-            Stopped::Struck(Struck { trap: Trap::Unsupported { code, what }, id }) => {
-                let what = what.to_owned();
-                Stop::Unsupported(Unsupported { code, what, call, id })
-            }
-            Stopped::Struck(Struck { trap: Trap::Fault(fault), id }) => Stop::Error(RunError::Fault { call, id, fault }),
-            Stopped::Struck(Struck { id, .. }) => Stop::Error(RunError::Fault { call, id, fault: super::Fault::Misplaced }),
-        }
-    }
-
     /// Code of a create, accounts that SELFDESTRUCT removes.
     fn commit(&mut self, call: &Call, finished: &Finished) {
         if call.create.is_some() {
@@ -330,5 +324,15 @@ impl<'a> Batch<'a> {
         for address in &finished.destroyed {
             self.world.delete(*address);
         }
+    }
+}
+
+/// What a trap means to the batch.
+fn stop(struck: Struck, call: u32) -> Stop {
+    let call = call as usize;
+    match struck {
+        Struck { trap: Trap::Unsupported { code, what }, id } => Stop::Unsupported(Unsupported { code, what: what.to_owned(), call, id }),
+        Struck { trap: Trap::Fault(fault), id } => Stop::Error(RunError::Fault { call, id, fault }),
+        Struck { id, .. } => Stop::Error(RunError::Fault { call, id, fault: super::Fault::Misplaced }),
     }
 }

@@ -1,11 +1,14 @@
 //! Programs through both loops; traces and what they promise.
 
+use std::collections::BTreeMap;
+
 use ruint::aliases::U256;
 
 use super::{Fault, Library, Loaded, RunError, execute, execute_limited, trace};
 use crate::gas::memory_gas;
-use crate::host::request::Request;
-use crate::host::result::Outcome;
+use crate::host::Address;
+use crate::host::request::{AccountState, Request};
+use crate::host::result::{Outcome, hex};
 use crate::isa::{self, *};
 use crate::program::{CodeKind, Program};
 use crate::testing::{CALLER, CONTRACT, Line, program, request};
@@ -198,9 +201,6 @@ fn faults_are_typed() {
         assert_eq!(execute(&request, &library(&program)).unwrap_err(), expected);
         assert_eq!(trace(&request, &library(&program), 100).unwrap_err(), expected);
     }
-    let program = loop_program();
-    let long = trace(&request(&program, 10_000, &[&[]]), &library(&program), 20);
-    assert_eq!(long.unwrap_err(), RunError::TooLong(20));
 }
 
 #[test]
@@ -208,6 +208,9 @@ fn endless_loops_meet_the_limit() {
     let endless = program(&[ENTRY, (JMP, [0, 0, 1], 0)], &[], &[]);
     let outcome = execute_limited(&request(&endless, 0, &[&[]]), &library(&endless), 1000).unwrap();
     assert_eq!(outcome.unsupported.map(|found| (found.code, found.id)), Some(("step-limit", 2)));
+    let (outcome, recorded) = trace(&request(&endless, 0, &[&[]]), &library(&endless), 20).unwrap();
+    assert_eq!(outcome.unsupported.map(|found| (found.code, found.call)), Some(("step-limit", 0)));
+    assert!(recorded.steps.is_empty());
 }
 
 #[test]
@@ -254,6 +257,37 @@ fn creates_set_code_and_value_moves() {
     assert!(!outcome.state.contains_key(&fresh));
     request.calls[0].value = U256::from(11);
     assert!(matches!(execute(&request, &library(&create)), Err(RunError::Request(error)) if error.place == "calls[0].value"));
+}
+
+/// EIP-684 and EIP-7610: the EVM enters no frame there.
+#[test]
+fn a_create_finds_no_account() {
+    let mut create = program(&[ENTRY, (STOP, NONE, 0)], &[], &[]);
+    create.kind = CodeKind::Creation;
+    let refusal = |account: AccountState, to: Address| {
+        let mut request = request(&create, 1000, &[&[]]);
+        request.state.insert(to, account);
+        request.calls[0].to = to;
+        execute(&request, &library(&create)).map(|_| ()).map_err(|error| error.to_string())
+    };
+    let (free, own) = (AccountState { balance: U256::from(5), nonce: 0, code: vec![].into(), storage: BTreeMap::new() }, [0xee; 20]);
+    assert_eq!(refusal(free.clone(), own), Ok(()));
+    let storage = |word| BTreeMap::from([(U256::from(3), U256::from(word))]);
+    assert_eq!(refusal(AccountState { storage: storage(0), ..free.clone() }, own), Ok(()));
+    let mut precompile = [0; 20];
+    precompile[19] = 1;
+    for (account, to, why) in [
+        (AccountState { nonce: 1, ..free.clone() }, own, "its nonce is not 0"),
+        (AccountState { code: vec![0].into(), ..free.clone() }, own, "it has code"),
+        (AccountState { storage: storage(9), ..free.clone() }, own, "it has storage"),
+        (free, precompile, "it is a precompile"),
+    ] {
+        assert_eq!(refusal(account, to), Err(format!("request: calls[0].to: a create at {}: {why}", hex(&to))));
+    }
+    // the second of two
+    let mut twice = request(&create, 1000, &[&[], &[]]);
+    twice.state.remove(&CONTRACT);
+    assert!(matches!(execute(&twice, &library(&create)), Err(RunError::Request(error)) if error.place == "calls[1].to"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use ruint::aliases::U256;
 
 use super::frame::Frame;
 use super::library::Loaded;
-use super::{Ended, Fault, RunError, Struck, Trap};
+use super::{Ended, Fault, STEP_LIMIT, Struck, Trap};
 use crate::isa::{self, Kind, Operand, Row};
 use crate::schedule::Op;
 use crate::trace::{End, PureStep, Status, Step, Trace};
@@ -18,12 +18,6 @@ pub(super) struct Tracer {
     pub clk: u32,
 }
 
-/// Why the traced loop has no end to give.
-pub(super) enum Stopped {
-    Struck(Struck),
-    TooLong,
-}
-
 impl Tracer {
     pub fn new(max_steps: usize) -> Self {
         // Each step takes 4 ticks of the clock and at most one undo group of 4, and the clock has 31 bits.
@@ -33,11 +27,6 @@ impl Tracer {
     /// Clock of the next entry, steps and pure steps so far.
     pub fn position(&self) -> (u32, usize, usize) {
         (self.clk, self.trace.steps.len(), self.trace.pures.len())
-    }
-
-    /// The error of a trace that is too long.
-    pub fn too_long(&self) -> RunError {
-        RunError::TooLong(self.max_steps)
     }
 }
 
@@ -66,7 +55,7 @@ struct Running<'r, 'f> {
 }
 
 /// Runs a frame and records it. The frame's entry is the tracer's clk; steps begin 4 later.
-pub(super) fn run_traced(frame: &mut Frame<'_>, loaded: &Loaded, base: u32, tracer: &mut Tracer) -> Result<(Ended, End), Stopped> {
+pub(super) fn run_traced(frame: &mut Frame<'_>, loaded: &Loaded, base: u32, tracer: &mut Tracer) -> Result<(Ended, End), Struck> {
     let slots = loaded.plain.slots.initial(&loaded.program);
     let recorded = vec![0; loaded.program.instructions.len() + 1];
     let entry = tracer.clk;
@@ -75,13 +64,13 @@ pub(super) fn run_traced(frame: &mut Frame<'_>, loaded: &Loaded, base: u32, trac
 }
 
 impl Running<'_, '_> {
-    fn run(mut self, tracer: &mut Tracer) -> Result<(Ended, End), Stopped> {
+    fn run(mut self, tracer: &mut Tracer) -> Result<(Ended, End), Struck> {
         let loaded = self.loaded;
         let schedule = &loaded.plain;
         let first = tracer.trace.steps.len();
         let mut at = 0;
         loop {
-            let struck = |trap: Trap, id: u32| Stopped::Struck(Struck { trap, id });
+            let struck = |trap: Trap, id: u32| Struck { trap, id };
             let (Some(op), Some(id)) = (schedule.ops.get(at), schedule.ids.get(at).copied()) else {
                 return Err(struck(Fault::Misplaced.into(), 0));
             };
@@ -95,7 +84,7 @@ impl Running<'_, '_> {
                 continue;
             }
             if tracer.trace.steps.len() >= tracer.max_steps {
-                return Err(Stopped::TooLong);
+                return Err(struck(STEP_LIMIT, id));
             }
             self.clk += 4;
             let mut step = Step {

@@ -26,6 +26,9 @@ pub enum StatementError {
     /// A call without code has another outcome than success with all its gas.
     #[error("call {0} has no code but an outcome of its own")]
     Empty(usize),
+    /// A create where an account is already.
+    #[error("call {0} creates an account {1}")]
+    Occupied(usize, &'static str),
     /// The caller cannot pay the value.
     #[error("call {0}: the caller's balance is below the value")]
     Balance(usize),
@@ -54,6 +57,7 @@ pub struct Ledger {
     /// (balance, nonce, code hash) after the batch, by address.
     pub after: BTreeMap<Address, (U256, u64, Word)>,
     at_call: Vec<U256>,
+    created: BTreeSet<Address>,
 }
 
 impl Ledger {
@@ -95,7 +99,7 @@ impl Statement {
             return malformed("the environment");
         }
         self.check_tables(programs)?;
-        let mut ledger = Ledger { after: BTreeMap::new(), at_call: Vec::with_capacity(self.calls.len()) };
+        let mut ledger = Ledger::default();
         for account in &self.accounts {
             ledger.after.insert(account.address, (number(&account.balance), account.nonce, account.code_hash));
         }
@@ -103,6 +107,7 @@ impl Statement {
         for (i, call) in self.calls.iter().enumerate() {
             self.check_form(i, call)?;
             self.check_program(i, call, programs, &ledger)?;
+            self.check_vacant(i, call, &ledger)?;
             clock = check_clocks(i, call, clock)?;
             self.follow(i, call, &mut ledger)?;
         }
@@ -207,6 +212,24 @@ impl Statement {
         Ok(())
     }
 
+    /// A create finds no account (ISA 8.9): no EVM frame would be entered otherwise (EIP-684, EIP-7610). Of storage the statement knows the touched
+    /// slots, so an account created before in the batch counts as occupied even if it was left with neither code nor nonce.
+    fn check_vacant(&self, i: usize, call: &Call, ledger: &Ledger) -> Result<(), StatementError> {
+        if !call.create {
+            return Ok(());
+        }
+        let occupied = |why| Err(StatementError::Occupied(i, why));
+        let Some((index, _)) = self.accounts.iter().enumerate().find(|(_, account)| account.address == call.to) else { return Ok(()) };
+        match ledger.after.get(&call.to) {
+            _ if (Rules { fork: self.fork }).is_precompile(&call.to) => occupied("that is a precompile"),
+            Some(&(_, nonce, _)) if nonce != 0 => occupied("whose nonce is not 0"),
+            Some(&(_, _, code_hash)) if code_hash != empty_code_hash() => occupied("that has code"),
+            _ if self.slots.iter().any(|slot| slot.account as usize == index && number(&slot.before) != U256::ZERO) => occupied("that has storage"),
+            _ if ledger.created.contains(&call.to) => occupied("that an earlier call created"),
+            _ => Ok(()),
+        }
+    }
+
     fn follow(&self, i: usize, call: &Call, ledger: &mut Ledger) -> Result<(), StatementError> {
         let value = number(&call.value);
         let before = ledger.after.clone_entry(&call.to, &call.caller);
@@ -223,6 +246,7 @@ impl Statement {
             && let Some(created) = ledger.after.get_mut(&call.to)
         {
             created.2 = keccak256(&call.output);
+            ledger.created.insert(call.to);
             if (Rules { fork: self.fork }).create_sets_nonce() {
                 created.1 = 1;
             }

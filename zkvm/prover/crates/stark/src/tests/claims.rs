@@ -97,6 +97,52 @@ fn a_program_fits_its_call() {
     assert_eq!(error, StatementError::Program(3, "there is code but no program"), "no code has one hash");
 }
 
+/// EIP-684 and EIP-7610: where an account is, no frame of a create is entered.
+#[test]
+fn a_create_finds_no_account() {
+    let mut creation = talkative();
+    creation.kind = CodeKind::Creation;
+    let mut request = talkative_request(&creation);
+    request.calls.truncate(1);
+    request.calls[0].create = Some(creation.code.clone().into());
+    request.state.remove(&CONTRACT);
+    let verified = accepted(&receipt(&request, &[&creation]));
+    let (honest, mut programs) = (verified.receipt.statement, verified.programs);
+    let contract = honest.accounts.iter().position(|account| account.address == CONTRACT).unwrap();
+    let occupied = |programs: &[Placed], change: &dyn Fn(&mut Statement)| {
+        let mut statement = honest.clone();
+        change(&mut statement);
+        match statement.check(programs) {
+            Err(StatementError::Occupied(call, why)) => (call, why),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(occupied(&programs, &|s| s.accounts[contract].nonce = 1), (0, "whose nonce is not 0"));
+    assert_eq!(occupied(&programs, &|s| s.accounts[contract].code_hash = [9; 32]), (0, "that has code"));
+    assert_eq!(occupied(&programs, &|s| s.slots[0].before[31] = 1), (0, "that has storage"));
+    assert_eq!(
+        occupied(&programs, &|s| (s.accounts[contract].address, s.calls[0].to, s.contract) = (address(9), address(9), address(9))),
+        (0, "that is a precompile")
+    );
+    // this constructor reverts; of one that does not the second run finds what the first left
+    let twice = |s: &mut Statement| {
+        s.calls[0].status = 0;
+        s.calls.push(s.calls[0].clone());
+    };
+    assert_eq!(occupied(&programs, &twice), (1, "whose nonce is not 0"));
+    // before SpuriousDragon a create sets no nonce, and its code may be empty
+    let fork = isa::fork::FRONTIER;
+    let mut early = (*programs[0].program).clone();
+    early.fork = fork;
+    programs[0].program = Arc::new(early);
+    let emptied = |s: &mut Statement| {
+        s.fork = fork;
+        s.calls[0].output.clear();
+        twice(s);
+    };
+    assert_eq!(occupied(&programs, &emptied), (1, "that an earlier call created"));
+}
+
 /// The EVM runs something else there than the account's code: a claim that such a call succeeds with all its gas would be false.
 #[test]
 fn precompiles_and_delegations_have_no_proof() {
