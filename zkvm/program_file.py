@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
+import secrets
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -57,21 +58,33 @@ def file_bytes(file: ProgramFile) -> bytes:
 def write_whole(path: Path, data: bytes) -> None:
     """Write bytes to a file by way of a temporary one, so that no half-written file is left.
 
+    Shape: a link stays one, a file that is replaced keeps its mode; a device, a pipe or a socket is written to as it is.
+
     Raises: InputError if that fails.
     """
-    temporary: str | None = None
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as stream:
+        mode = os.stat(path).st_mode if path.exists() else None
+        if mode is None or stat.S_ISREG(mode):
+            _replace(Path(os.path.realpath(path)), data, mode)
+        else:
+            with path.open("wb") as stream:
+                stream.write(data)
+    except OSError as error:
+        raise InputError("file-not-written", f"cannot write: {error.strerror or error}", Place(str(path))) from error
+
+
+def _replace(path: Path, data: bytes, mode: int | None) -> None:
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(temporary, 0o644)
+        if mode is not None:
+            os.chmod(temporary, stat.S_IMODE(mode))
         os.replace(temporary, path)
-    except OSError as error:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
-        raise InputError("file-not-written", f"cannot write: {error.strerror or error}", Place(str(path))) from error
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def read_file(path: Path | str) -> ProgramFile:

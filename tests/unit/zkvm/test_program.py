@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ import pytest
 from zkvm.errors import InputError
 from zkvm.isa.table import BY_NAME
 from zkvm.program import Instruction, Program, build_program
-from zkvm.program_file import ProgramFile, read_file, write_file
+from zkvm.program_file import ProgramFile, read_file, write_file, write_whole
 from zkvm.word import keccak256
 
 
@@ -79,3 +82,35 @@ def _bent(document: dict[str, object]) -> list[bytes]:
         {"source_map": [[1, -1, None]]}, {"sources": 1},
     ]  # fmt: skip
     return [json.dumps({**document, **change}).encode() for change in changes]
+
+
+def test_a_device_a_pipe_and_a_link_stay_what_they_are(tmp_path: Path) -> None:
+    pipe, link, real = tmp_path / "pipe", tmp_path / "link", tmp_path / "real"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(pipe.read_bytes)
+        write_whole(pipe, b"through")
+        assert read.result(10) == b"through"
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    link.symlink_to(real)
+    write_whole(link, b"one")
+    real.chmod(0o640)
+    write_whole(link, b"two")
+    assert link.is_symlink()
+    assert (real.read_bytes(), stat.S_IMODE(real.stat().st_mode)) == (b"two", 0o640)
+    write_whole(Path(os.devnull), b"gone")
+    assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
+    for target in (tmp_path, Path("/dev/full")):
+        with pytest.raises(InputError) as error:
+            write_whole(target, b"x" * 10_000)
+        assert error.value.code == "file-not-written"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["link", "pipe", "real"]
+
+
+def test_a_new_file_has_the_usual_mode(tmp_path: Path) -> None:
+    old = os.umask(0o027)
+    try:
+        write_whole(tmp_path / "new", b"")
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o640
