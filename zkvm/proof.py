@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 from zkvm.errors import InputError, InternalError
 from zkvm.isa.encode import ISA_DIGEST
@@ -39,15 +40,24 @@ def available() -> bool:
         return False
 
 
+_REFUSAL: Final = re.compile(r"request: (?P<place>[\w.\[\]]+): (?P<what>.*)", re.DOTALL)
+
+
 @contextmanager
 def _refusals(code: str) -> Iterator[None]:
     """The extension's exceptions as ours: what it refuses is input, a panic is our bug."""
     try:
         yield
     except ValueError as error:
-        raise InputError(code, str(error)) from error
+        raise refusal(code, str(error)) from error
     except RuntimeError as error:
         raise InternalError("extension-failed", str(error)) from error
+
+
+def refusal(code: str, text: str) -> InputError:
+    """What the extension refuses, with its place in the request (ISA 8.1) where it names one."""
+    found = _REFUSAL.fullmatch(text)
+    return InputError(code, text) if found is None else InputError(code, found["what"], found["place"])
 
 
 def execute(request: Mapping[str, Any], programs: Iterable[Program]) -> dict[str, Any]:
@@ -102,6 +112,7 @@ class Expectations:
     """Whether the code of the contract before the calls is known, and so compared."""
     creation_known: bool = False
     """Whether the creation code of its creates is known, and so compared."""
+    fork: str | None = None
 
 
 def verify(receipt: bytes, expected: Expectations | None = None) -> dict[str, Any]:
@@ -111,6 +122,7 @@ def verify(receipt: bytes, expected: Expectations | None = None) -> dict[str, An
     """
     wanted = expected or Expectations()
     document = {
+        "fork": wanted.fork,
         "code_hashes": ["0x" + each.hex() for each in wanted.code_hashes],
         "digests": ["0x" + each.hex() for each in wanted.digests],
         "request": wanted.request,

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from audit.cli import terminal
-from audit.cli.options import json_option
+from audit.cli.options import input_options, json_option
 from audit.inputs.calls import CallFile, read_calls
-from audit.inputs.request import Subject, build_request
+from audit.inputs.request import Subject, build_request, subject_of
 from transpiler.settings import Settings
-from transpiler.solc.artifact import Artifact, CodeObject
+from transpiler.solc.artifact import Artifact, CodeObject, Contract, Kind
 from transpiler.solc.load import load
 from transpiler.translate import translate
 from zkvm import proof
@@ -30,41 +31,49 @@ HASH_LENGTH = 32
 @click.option("--program", "programs", multiple=True, type=click.Path(path_type=Path), metavar="P", help="A program file to pin.")
 @click.option(
     "--bytecode", "bytecodes", multiple=True, type=click.Path(path_type=Path), metavar="F",
-    help="Code (or source, or an artefact) to translate again and pin; may repeat.",
+    help="Code (or source, or an artefact) to translate again and pin; may repeat. The options below say how it is read.",
 )  # fmt: skip
-@click.option("--creation", is_flag=True, help="Hex files hold creation code, not runtime code.")
 @click.option("--calls", type=click.Path(path_type=Path), metavar="FILE", help="The calls that must be the receipt's.")
+@input_options
 @json_option
 def command(
     path: Path,
+    settings: Settings,
     code_hashes: tuple[str, ...],
     programs: tuple[Path, ...],
     bytecodes: tuple[Path, ...],
-    creation: bool,
     calls: Path | None,
     as_json: bool,
 ) -> int:
     """Verify a receipt. Exit status 0: valid and as expected; 5: not; 2: a file cannot be read.
 
     Programs that --program or --bytecode name are pinned; of others the receipt says only that some sound program, paired with the code hash, ran.
+    --fork, where given, must be the receipt's; a call file that states none is of that one (Osaka if there is none either), as in prove.
 
     Example: sol2zk verify token.receipt --bytecode token.hex --calls calls.json --json
     """
     receipt = read_receipt(path)
-    file = None if calls is None else read_calls(calls)
+    file = None if calls is None else read_calls(calls, settings.fork)
     digests = [read_file(each).program.digest for each in programs]
     subject = Subject("contract", None, None)
     claimed = proof.verify(receipt) if bytecodes else {}
     for each in bytecodes:
-        found, subject = translated(load(each, _settings(creation, claimed)), claimed, subject)
+        artifact = load(each, replace(settings, fork=claimed["fork"] or settings.fork))
+        found, subject = pins(artifact, claimed, subject, one=file is not None)
         digests += found
     hashes = tuple(_hash(each) for each in code_hashes)
-    verdict = proof.verify(receipt, _expected(file, subject, hashes, tuple(digests)))
+    expected = replace(_expected(file, subject, hashes, tuple(digests)), fork=settings.fork if _is_given("fork") else None)
+    verdict = proof.verify(receipt, expected)
     if as_json:
         terminal.print_json(verdict)
     else:
         _print(path, verdict)
     return 0 if verdict["valid"] else 5
+
+
+def _is_given(name: str) -> bool:
+    """Whether the person gave an option, so that its value is no default."""
+    return click.get_current_context().get_parameter_source(name) is not ParameterSource.DEFAULT
 
 
 def read_receipt(path: Path) -> bytes:
@@ -90,33 +99,62 @@ def _hash(text: str) -> bytes:
     return value
 
 
-def _settings(creation: bool, claimed: dict[str, Any]) -> Settings:
-    return Settings(creation=creation, fork=claimed["fork"] or Settings().fork)
-
-
-def translated(artifact: Artifact, claimed: dict[str, Any], subject: Subject) -> tuple[list[bytes], Subject]:
+def pins(artifact: Artifact, claimed: dict[str, Any], subject: Subject, *, one: bool) -> tuple[list[bytes], Subject]:
     """The digests of an input's programs that the receipt must have, and the subject with the input's code.
 
-    Shape: of an input with several code objects, those that the receipt runs; at least one of them must be there.
-    Sound because: code with immutables is translated as a create of the receipt returned it, and only if it is the input's code outside
-    the places of its immutables.
+    Shape: `claimed` is the receipt's verdict. Of an input with several contracts, the one that --contract names, else those whose code
+    the receipt runs; `one` where it must be settled which of them the calls are about.
+    Sound because: an input of which the receipt runs nothing gives a digest that the receipt lacks; code with immutables is translated
+    as a create of the receipt returned it, and only if it is the input's code outside their places; unlinked code is no code.
+
+    Raises: InputError if there is no code, none can be chosen, or a library's address is missing.
     """
-    fork, ran = artifact.fork, {each["code_hash"] for each in claimed["programs"]}
-    digests = []
-    fallback: list[bytes] = []
-    for code in (each for contract in artifact.contracts for each in contract.objects):
-        for data in _returned(code, claimed) if code.template and code.kind == "runtime" else [code.code]:
-            digest = translate(data, fork, code.kind).program.digest
-            fallback.append(digest)
-            if "0x" + keccak256(data).hex() in ran:
-                digests.append(digest)
-        if code.kind == "creation":
-            subject = replace(subject, creation=code.code)
-        elif not code.template:
-            subject = replace(subject, runtime=code.code)
-    if not fallback:
-        raise InputError("no-code", "there is no code to translate in this input", Place(artifact.path))
-    return digests or fallback[:1], subject
+    contracts = _contracts(artifact, claimed, one)
+    subjects = [subject_of(each) for each in contracts]
+    codes = [each for contract in contracts for each in _running(contract, claimed)] or [_first_code(artifact)]
+    if one and len(subjects) == 1:
+        (mine,) = subjects
+        subject = replace(
+            subject,
+            creation=subject.creation if mine.creation is None else mine.creation,
+            runtime=subject.runtime if mine.template or mine.runtime is None else mine.runtime,
+        )
+    return [translate(data, artifact.fork, kind).program.digest for kind, data in codes], subject
+
+
+def _contracts(artifact: Artifact, claimed: dict[str, Any], one: bool) -> list[Contract]:
+    """The contracts of an input that a receipt is held against."""
+    if artifact.settings.contract is not None:
+        return [artifact.contract(artifact.settings.contract)]
+    running = [each for each in artifact.contracts if _running(each, claimed)]
+    if one and len(running) > 1:
+        return [artifact.contract()]
+    return running or list(artifact.contracts)
+
+
+def _running(contract: Contract, claimed: dict[str, Any]) -> list[tuple[Kind, bytes]]:
+    """The contract's code that the receipt runs."""
+    ran = {(each["kind"], each["code_hash"]) for each in claimed["programs"]}
+    codes = [(code.kind, data) for code in contract.objects for data in _concrete(code, claimed)]
+    return [(kind, data) for kind, data in codes if (kind, "0x" + keccak256(data).hex()) in ran]
+
+
+def _concrete(code: CodeObject, claimed: dict[str, Any]) -> list[bytes]:
+    """The code as it runs: what creates of the receipt returned where it has immutables; nothing if libraries are not linked."""
+    if code.unlinked:
+        return []
+    return _returned(code, claimed) if code.template and code.kind == "runtime" else [code.code]
+
+
+def _first_code(artifact: Artifact) -> tuple[Kind, bytes]:
+    """Some code of an input of which the receipt runs none: its program is what is then missing.
+
+    Raises: InputError if there is no code.
+    """
+    for contract in artifact.contracts:
+        for each in contract.objects:
+            return each.kind, each.code
+    raise InputError("no-code", "there is no code to translate in this input", Place(artifact.path))
 
 
 def _returned(code: CodeObject, claimed: dict[str, Any]) -> list[bytes]:

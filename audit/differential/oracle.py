@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from zkvm.errors import InputError, InternalError, Unsupported
-from zkvm.proof import extension
+from zkvm.errors import InternalError, Unsupported
+from zkvm.proof import extension, refusal
 
 
 @contextmanager
@@ -16,7 +16,7 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        raise InputError("request-refused", str(error)) from error
+        raise refusal("request-refused", str(error)) from error
     except NotImplementedError as error:
         raise Unsupported("oracle-not-covered", str(error)) from error
     except RuntimeError as error:

@@ -51,6 +51,8 @@ class AccountState:
     balance: int | None = None
     nonce: int | None = None
     code: bytes | None = None
+    code_hash: bytes | None = None
+    """What the code, stated or the input's, must hash to: verdicts state it."""
     storage: tuple[tuple[int, int], ...] = ()
     """Strictly sorted by key, no zeros."""
 
@@ -160,7 +162,7 @@ def _state(node: Node, contract: str) -> tuple[tuple[str, AccountState], ...]:
 
 
 def _account(node: Node) -> AccountState:
-    members = node.members(("balance", "nonce", "code", "storage"))
+    members = node.members(("balance", "nonce", "code", "code_hash", "storage"))
     slots: dict[int, int] = {}
     if "storage" in members:
         for key, member in members["storage"].items():
@@ -172,6 +174,7 @@ def _account(node: Node) -> AccountState:
         balance=members["balance"].quantity() if "balance" in members else None,
         nonce=members["nonce"].quantity(64) if "nonce" in members else None,
         code=members["code"].data() if "code" in members else None,
+        code_hash=members["code_hash"].data(32) if "code_hash" in members else None,
         storage=tuple(sorted((slot, value) for slot, value in slots.items() if value)),
     )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from audit.inputs.calls import BITS, CALLER_BALANCE, AccountState, Call, CallFile, Environment
 from transpiler.solc.artifact import Contract
 from zkvm.errors import InputError, Place
+from zkvm.word import keccak256
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,15 @@ def _state(file: CallFile, subject: Subject) -> dict[str, dict[str, Any]]:
             Place(f"{file.place}#/state"),
         )
     nonce = stated.nonce if stated.nonce is not None else 0 if file.creates_first else 1
-    accounts[file.contract] = AccountState(stated.balance, nonce, code, stated.storage)
+    accounts[file.contract] = replace(stated, nonce=nonce, code=code)
+    for address, account in accounts.items():
+        if account.code_hash not in (None, keccak256(account.code or b"")):
+            raise InputError(
+                "code-contradicted",
+                f"the code of {address} does not have the hash that the state states",
+                Place(f"{file.place}#/state"),
+                'state its "code" too, or leave "code_hash" out',
+            )
     return {address: _account_json(account) for address, account in sorted(accounts.items())}
 
 

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use serde_json::{Value, json};
 use sol2zk_executor::host::request::Request;
+use sol2zk_executor::isa;
 use sol2zk_executor::machine;
 use sol2zk_executor::trace::Trace;
 use sol2zk_stark::config::{PROFILES, Profile};
@@ -116,7 +117,12 @@ fn expectations(text: &str) -> PyResult<Expectations> {
         None | Some(Value::Null) => None,
         Some(request) => Some(Request::parse(&request.to_string()).map_err(bad)?),
     };
+    let fork = match document.get("fork").and_then(Value::as_str) {
+        None => None,
+        Some(name) => Some(isa::fork_index(name).ok_or_else(|| bad(format!("no rule set '{name}'")))?),
+    };
     Ok(Expectations {
+        fork,
         code_hashes: digests(&document, "code_hashes")?,
         digests: digests(&document, "digests")?,
         request,
@@ -125,7 +131,7 @@ fn expectations(text: &str) -> PyResult<Expectations> {
     })
 }
 
-/// Verifies a receipt against expectations `{"code_hashes", "digests", "request", "code_known", "creation_known"}`; the verdict is JSON.
+/// Verifies a receipt against expectations `{"fork", "code_hashes", "digests", "request", "code_known", "creation_known"}`; the verdict is JSON.
 #[pyfunction]
 fn verify(py: Python<'_>, receipt: &[u8], expectations_json: &str) -> PyResult<String> {
     let expected = expectations(expectations_json)?;

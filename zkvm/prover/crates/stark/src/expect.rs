@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ruint::aliases::U256;
 use sol2zk_executor::host::Address;
 use sol2zk_executor::host::request::Request;
+use sol2zk_executor::isa::FORKS;
 use sol2zk_executor::keccak::keccak256;
 
 use crate::statement::{Account, Call};
@@ -14,6 +15,8 @@ use crate::witness::environment;
 /// Everything that is expected of a receipt.
 #[derive(Clone, Debug, Default)]
 pub struct Expectations {
+    /// The rule set.
+    pub fork: Option<u8>,
     /// Code hashes that must be among the programs.
     pub code_hashes: Vec<[u8; 32]>,
     /// Program digests that must be among the programs; they are then pinned.
@@ -37,7 +40,10 @@ fn hex(bytes: &[u8]) -> String {
 impl Expectations {
     /// Fails with the first expectation that the receipt does not meet.
     pub fn check(&self, verified: &Verified) -> Result<(), Rejection> {
-        let programs = &verified.programs;
+        let (programs, fork) = (&verified.programs, verified.receipt.statement.fork);
+        if self.fork.is_some_and(|expected| expected != fork) {
+            return differs(format!("the receipt is of {} rules", FORKS.get(usize::from(fork)).unwrap_or(&"unknown")));
+        }
         if let Some(hash) = self.code_hashes.iter().find(|hash| !programs.iter().any(|placed| placed.program.code_hash == **hash)) {
             return differs(format!("no program of the receipt is for the code hash {}", hex(hash)));
         }

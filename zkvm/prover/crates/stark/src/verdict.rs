@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value, json};
 use sol2zk_executor::isa::FORKS;
+use sol2zk_executor::keccak::keccak256;
 
 use crate::expect::Expectations;
 use crate::security::proven;
-use crate::statement::{Statement, number};
+use crate::statement::{Environment, Statement, Word, number};
 use crate::verify::{Rejection, Verified, verify};
 
 fn hex(bytes: &[u8]) -> String {
@@ -59,7 +60,18 @@ fn valid(verified: &Verified, expectations: &Expectations) -> Value {
     json!({
         "valid": true, "reason": null, "kind": null, "proven_bits": proven(&verified.profile, &verified.shape).0, "profile": verified.profile.name,
         "fork": FORKS.get(usize::from(statement.fork)), "programs": programs, "contract": hex(&statement.contract),
-        "before": state(verified, false), "after": state(verified, true), "calls": calls,
+        "env": environment(&statement.env), "before": state(verified, false), "after": state(verified, true), "calls": calls,
+    })
+}
+
+/// The environment in the form of ISA 8.1.
+fn environment(env: &Environment) -> Value {
+    let hashes = |entries: &[(Word, Word)]| entries.iter().map(|(number, hash)| (quantity(number), json!(hex(hash)))).collect::<Map<_, _>>();
+    json!({
+        "number": quantity(&env.number), "timestamp": quantity(&env.timestamp), "coinbase": hex(&env.coinbase), "prevrandao": quantity(&env.prevrandao),
+        "difficulty": quantity(&env.difficulty), "gas_limit": quantity(&env.gas_limit), "chain_id": quantity(&env.chain_id),
+        "base_fee": quantity(&env.base_fee), "blob_base_fee": quantity(&env.blob_base_fee), "gas_price": quantity(&env.gas_price),
+        "block_hashes": hashes(&env.block_hashes), "blob_hashes": env.blob_hashes.iter().map(|hash| hex(hash)).collect::<Vec<_>>(),
     })
 }
 
@@ -75,11 +87,18 @@ fn call_json(statement: &Statement, call: &crate::statement::Call) -> Value {
     let status = ["success", "revert", "halt"].get(usize::from(call.status)).copied().unwrap_or("halt");
     json!({
         "status": status, "return_data": hex(&call.output), "logs": logs, "gas_left": format!("{:#x}", call.gas_left), "create": call.create,
-        "caller": hex(&call.caller), "to": hex(&call.to), "value": quantity(&call.value), "data": hex(&call.data), "gas": format!("{:#x}", call.gas),
+        "caller": hex(&call.caller), "origin": hex(&call.origin), "to": hex(&call.to), "value": quantity(&call.value), "data": hex(&call.data), "gas": format!("{:#x}", call.gas),
     })
 }
 
-/// Touched accounts and slots, before or after the batch.
+/// The code with a hash, where the receipt holds it: of a program, as the output of a create, or none.
+fn code_of<'a>(verified: &'a Verified, hash: &Word) -> Option<&'a [u8]> {
+    let programs = verified.programs.iter().map(|placed| placed.program.code.as_slice());
+    let created = verified.receipt.statement.calls.iter().filter(|call| call.create && call.status == 0).map(|call| call.output.as_slice());
+    programs.chain(created).chain([&[][..]]).find(|code| keccak256(code) == *hash)
+}
+
+/// Touched accounts and slots, before or after the batch, in the form that a call file's `state` has; the code where the receipt holds it.
 fn state(verified: &Verified, after: bool) -> Value {
     let statement = &verified.receipt.statement;
     let mut storages = vec![Map::new(); statement.accounts.len()];
@@ -92,7 +111,10 @@ fn state(verified: &Verified, after: bool) -> Value {
     for (account, storage) in statement.accounts.iter().zip(storages) {
         let before = (number(&account.balance), account.nonce, account.code_hash);
         let (balance, nonce, code_hash) = if after { verified.ledger.after.get(&account.address).copied().unwrap_or(before) } else { before };
-        let entry = json!({"balance": format!("{balance:#x}"), "nonce": format!("{nonce:#x}"), "code_hash": hex(&code_hash), "storage": storage});
+        let mut entry = json!({"balance": format!("{balance:#x}"), "nonce": format!("{nonce:#x}"), "code_hash": hex(&code_hash), "storage": storage});
+        if let Some(code) = code_of(verified, &code_hash) {
+            entry["code"] = json!(hex(code));
+        }
         accounts.insert(hex(&account.address), entry);
     }
     Value::Object(accounts)
