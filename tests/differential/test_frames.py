@@ -44,7 +44,9 @@ def sequence(seed: int, fork: str) -> tuple[CallFile, Subject]:
     for _ in range(random.randint(1, 3)):
         gas = random.choice((10**6, 10**6, random.randrange(60_000)))
         value, origin = random.choice((0, 0, 0, 1, 1000)), random.choice((CALLER_ADDRESS, OTHER))
-        calls.append(Call(data=random.randbytes(random.randrange(100)), gas=gas, value=value, origin=origin))
+        data, own = random.randbytes(random.randrange(100)), random.random() < 0.2
+        caller, value = (CONTRACT_ADDRESS, 0) if own else (CALLER_ADDRESS, value)
+        calls.append(Call(caller=caller, data=data, gas=gas, value=value, origin=origin))
     slots = () if create else ((0, 1), (1, 1 << 255))
     state = [(CONTRACT_ADDRESS, AccountState(balance=random.choice((0, 5)), storage=slots))]
     if random.random() < 0.5:

@@ -95,6 +95,10 @@ fn enter(machine: &mut Machine, index: usize, call: &Call, spec: SpecId) -> Resu
         known_bytecode = (account.info.code_hash, account.info.code.clone().unwrap_or_default());
         name = known_bytecode.0;
     }
+    if call.caller == call.to {
+        // in a transaction the sender's nonce touches it; revm's transfer of value to oneself does not
+        journal.touch_account(call.to);
+    }
     let input = if call.create.is_some() { Bytes::new() } else { call.data.clone() };
     let inputs = CallInputs {
         input: CallInput::Bytes(input),

@@ -42,6 +42,21 @@ fn gas_is_the_frames() {
     assert_eq!(result["calls"][0]["status"], "success");
 }
 
+/// In a transaction the sender is touched, so its own SELFDESTRUCT is seen.
+#[test]
+fn a_contract_that_calls_itself_can_destroy_itself() {
+    // SELFDESTRUCT to 0xb2
+    let own = |fork| {
+        let mut given = request(fork, "0x60b2ff", &json!({"caller": CONTRACT}));
+        given["state"][CONTRACT]["balance"] = json!("0x9");
+        let result = outcome(&given);
+        let heir = result["state"]["0x00000000000000000000000000000000000000b2"]["balance"].clone();
+        (result["calls"][0]["destroyed"].clone(), result["state"][CONTRACT]["balance"].clone(), heir)
+    };
+    assert_eq!(own("Istanbul"), (json!([CONTRACT]), json!("0x0"), json!("0x9")));
+    assert_eq!(own("Osaka"), (json!([]), json!("0x0"), json!("0x9")));
+}
+
 #[test]
 fn gas_may_pass_the_cap_of_transactions() {
     let result = outcome(&request("Osaka", "0x00", &json!({"gas": "0xffffffffffffffff"})));
@@ -64,7 +79,7 @@ fn value_moves_before_the_frame_and_back_if_it_fails() {
 #[test]
 fn a_value_that_nobody_has_is_refused() {
     let refused = run(&request("Osaka", "0x00", &json!({"value": "0x101"})).to_string());
-    assert!(matches!(refused, Err(OracleError::Funds(_))), "{refused:?}");
+    assert!(matches!(refused, Err(OracleError::Funds(0, _))), "{refused:?}");
 }
 
 #[test]
@@ -87,7 +102,7 @@ fn a_create_where_code_is_is_refused() {
     let mut twice = request("Osaka", "0x", &json!({"create": true, "code": "0x00"}));
     let call = twice["calls"][0].clone();
     twice["calls"] = json!([call.clone(), call]);
-    assert!(matches!(run(&twice.to_string()), Err(OracleError::Collision(_))));
+    assert!(matches!(run(&twice.to_string()), Err(OracleError::Collision(1, _))));
 }
 
 #[test]
