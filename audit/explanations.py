@@ -36,6 +36,8 @@ EXPLANATIONS: Final[dict[str, str]] = {
     "fork-unknown": "There is no EVM rule set of this name; the message lists them.",
     "unknown-fork": "There is no EVM rule set of this name.",
     "S2Z-FORK": "There is no EVM rule set of this name.",
+    "file-system": "The operating system refuses: a missing folder, permissions, a full disk. The message names the file.",
+    "usage": "The command line is wrong. `--help` after the command lists its options with an example.",
     # compilers
     "no-compiler": "No known compiler version satisfies the pragmas, or the chosen one does not exist.",
     "compiler-not-pinned": "This build of the compiler has no checksum in this project; unpinned compilers are not run.",
@@ -51,6 +53,7 @@ EXPLANATIONS: Final[dict[str, str]] = {
     "no-creation-code": "The calls have a create and the input has runtime code only. Give sources, or creation hex with --creation.",
     "no-runtime-code": "The calls use the contract before it exists. Begin with a call with \"create\": true.",
     "immutables-not-set": "The code has immutables, which only its constructor sets. Begin with a call with \"create\": true.",
+    "occupied": "A create finds no account at its address: no nonce, code or storage, and no precompile (EIP-684, EIP-7610).",
     "value-not-covered": "A caller sends more than it has. State its balance in `state`.",
     "caller-cannot-pay": "A caller sends more than it has at that call.",
     "request-malformed": "A request to the machines is not of the form of ISA.md, chapter 8.",
@@ -80,6 +83,15 @@ EXPLANATIONS: Final[dict[str, str]] = {
     "program-other-isa": "The program was made for another version of the instruction set. Transpile again.",
     "S2Z-LOWER-BUDGET": "A block hands on more values than the machine's region holds; the generic tier stands in.",
     "S2Z-LOWER-SIZE": "The program would have more instructions than a program may have.",
+    "program-stuck": "The translated program did what no right translation does. A check reports it as a mismatch; else it is our bug.",
+    # what a receipt is rejected for: `kind` of a verdict
+    "format": "The receipt cannot be decoded: cut short, of another version, or not in canonical form.",
+    "profile": "The receipt is of a profile that proves too little (test), or of none that there is.",
+    "program": "A program in the receipt is not well-formed.",
+    "statement": "What the receipt claims contradicts itself: order, balances, code, outcomes that no call has.",
+    "tables": "The receipt lists tables that no proof of this claim has, or too large ones.",
+    "proof": "The proof does not verify: it, or what it is about, was changed.",
+    "expectation": "The receipt is valid, and not about what --code-hash, --program, --bytecode, --calls or --fork ask for.",
     # reports, tests, measurements
     "report-not-read": "The report cannot be read.",
     "report-not-json": "The report is not JSON.",

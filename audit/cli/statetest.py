@@ -8,10 +8,11 @@ from typing import Any, cast
 import click
 
 from audit.cli import terminal
+from audit.cli.failure import report_failure
 from audit.cli.options import json_option
 from audit.statetest.proving import prove_and_verify
-from audit.statetest.runner import Machine, run_all
-from audit.statetest.vectors import load
+from audit.statetest.runner import Machine, run_all, unread_row
+from audit.statetest.vectors import Unread, Vector, load
 from zkvm.errors import Unsupported
 
 
@@ -24,19 +25,30 @@ from zkvm.errors import Unsupported
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
 @json_option
 def command(paths: tuple[Path, ...], prove: bool, machine: str, jobs: int, as_json: bool) -> int:
-    """Run test files (legacy VMTests) or folders of them. Exit status 1 if a test fails, 4 if one passes that has no proof yet.
+    """Run test files (legacy VMTests) or folders of them.
+
+    Exit status 1 if a test fails; 2 if a path cannot be read, which keeps a row with its error; 4 if a test passes that has no proof yet.
 
     Example: sol2zk statetest VMTests --jobs 2 --json
     """
-    vectors = list(load(paths))
+    vectors: list[Vector] = []
     rows: list[dict[str, Any]] = []
+    unread = 0
+    for read in (each for path in paths for each in load(path)):
+        if isinstance(read, Unread):
+            status = report_failure(read.error)
+            unread = unread or status
+            rows.append(unread_row(read).as_json())
+        else:
+            vectors += read
     with terminal.progress() as bars:
         task = bars.add_task("tests", total=len(vectors))
         for row in run_all(vectors, cast(Machine, machine), jobs, prove_and_verify if prove else None):
             rows.append(row.as_json())
             bars.advance(task)
-    failed = [each for each in rows if not each["pass"]]
-    unproven = [each for each in rows if each["pass"] and each["proven"] is False]
+    failed = [each for each in rows if not each["pass"] and each["name"] is not None]
+    passed = [each for each in rows if each["pass"]]
+    unproven = [each for each in passed if each["proven"] is False]
     if as_json:
         terminal.print_json(rows)
     else:
@@ -44,6 +56,6 @@ def command(paths: tuple[Path, ...], prove: bool, machine: str, jobs: int, as_js
             click.echo(f"FAIL {each['file']} {each['name']}: {terminal.clean(str(each['error']))}")
         for each in unproven:
             click.echo(f"NOT PROVEN {each['file']} {each['name']}: {terminal.clean(str(each['error']))}")
-        told = f", {len(rows) - len(unproven) - len(failed)} proven" if prove else ""
-        click.echo(f"{len(rows) - len(failed)} passed, {len(failed)} failed{told}")
-    return 1 if failed else Unsupported.exit_code if unproven else 0
+        told = f", {len(passed) - len(unproven)} proven" if prove else ""
+        click.echo(f"{len(passed)} passed, {len(failed)} failed{told}")
+    return 1 if failed else unread or (Unsupported.exit_code if unproven else 0)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
@@ -25,15 +26,25 @@ COLUMNS: Final = ["name", "kind", "code_bytes", "blocks", "instructions", "unres
 
 @dataclass(slots=True)
 class Outcome:
-    """The rows so far, and the first failure's exit status."""
+    """The rows so far, the files written, and the first failure's exit status."""
 
-    rows: list[dict[str, Any]]
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    written: set[str] = field(default_factory=set)
     status: int = 0
+
+    def file_name(self, contract: Contract, code: CodeObject) -> str:
+        """A name of its own for a code object's program file: contracts of several files may have one name."""
+        stem = re.sub(r"[^A-Za-z0-9_.-]", "_", contract.name)
+        names = (f"{stem}{'' if number == 1 else f'-{number}'}.{code.kind}.szk" for number in count(1))
+        name = next(each for each in names if each.lower() not in self.written)
+        self.written.add(name.lower())
+        return name
 
     def fail(self, error: Sol2zkError, row: dict[str, Any]) -> None:
         """Keep a row with its error and tell it."""
         self.rows.append({**row, "error": error_json(error)})
-        self.status = self.status or report_failure(error)
+        status = report_failure(error)
+        self.status = self.status or status
 
 
 @click.command()
@@ -47,7 +58,7 @@ def command(inputs: tuple[str, ...], settings: Settings, output: Path | None, em
 
     INPUT is a .sol file, standard JSON, a build artefact, or hex. The exit status is not 0 if any input fails; the others go on.
     """
-    outcome = Outcome([])
+    outcome = Outcome()
     folder = None if output is None or emit is not None else _make_folder(output)
     for name in inputs:
         try:
@@ -82,13 +93,13 @@ def _one(
         if emit is not None:
             outcome.rows.append({**row, **cfg_json(code.code, artifact.fork)})
             return
-        row |= _translate(artifact, contract, code, folder)
+        row |= _translate(artifact, contract, code, None if folder is None else folder / outcome.file_name(contract, code))
         outcome.rows.append(row)
     except Sol2zkError as error:
         outcome.fail(error, row)
 
 
-def _translate(artifact: Artifact, contract: Contract, code: CodeObject, folder: Path | None) -> dict[str, Any]:
+def _translate(artifact: Artifact, contract: Contract, code: CodeObject, path: Path | None) -> dict[str, Any]:
     from transpiler.solc.sourcemap import source_triples
     from transpiler.translate import Template, translate
     from transpiler.translate import as_json as stats_json
@@ -109,17 +120,12 @@ def _translate(artifact: Artifact, contract: Contract, code: CodeObject, folder:
         "program_digest": "0x" + digest.hex(),
         "seconds": round(seconds, 6),
     }
-    if folder is not None:
-        path = _program_path(folder, contract, code)
+    if path is not None:
         write_file(
             path, ProgramFile(program, contract.name, translation.source_map, tuple(each.name for each in artifact.sources))
         )
         fields["program"] = str(path)
     return fields
-
-
-def _program_path(folder: Path, contract: Contract, code: CodeObject) -> Path:
-    return folder / f"{re.sub(r'[^A-Za-z0-9_.-]', '_', contract.name)}.{code.kind}.szk"
 
 
 def _make_folder(folder: Path) -> Path:

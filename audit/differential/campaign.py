@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import chain, count, islice
 from multiprocessing import get_context
 from random import Random
+from threading import Thread
 from time import time
 from typing import Any, Final
 
 from audit.differential import oracle
-from audit.differential.compare import Mismatch, Stop, judge
+from audit.differential.compare import Mismatch, Stop, judge, prefix, stop_of
 from audit.differential.coverage import Coverage, Seen, collect, coverage
-from audit.differential.execution import Library
+from audit.differential.execution import Library, Stuck
 from audit.differential.inputs import ACTORS, Generator, Plan, actor_words
 from audit.differential.locate import locate
 from audit.differential.seek import Seeker
@@ -37,6 +38,8 @@ RESUMED: Final = 0.3
 MISMATCHES_KEPT: Final = 10
 NEVER_CREATED: Final = Stop(0, "never-created", "the runtime code, as no constructor run that was tried succeeds,")
 NO_CODE: Final = "no code there"
+STEP_LIMIT: Final = "step-limit"
+"""Code of a run that is longer than the executor runs (ISA 8.4)."""
 SOUGHT: Final = 2
 """One in so many sequences of the first chunk may be given to failures that the others did not reach."""
 Progress = Callable[[int, int], None]
@@ -346,6 +349,43 @@ def _tallies(work: Work, library: Library, jobs: int, progress: Progress) -> Ite
             yield tally
 
 
+def examined(given: Mapping[str, Any], target: Target, library: Library) -> Tally:
+    """A given request compared, up to a call of more steps than are run: the EVM's side would run that one for as long as its gas lasts.
+
+    Raises: InputError for a request that cannot run.
+    """
+    tally = Tally()
+    try:
+        stop = stop_of(library.run(given))
+    except Stuck:
+        stop = None
+    runs = given if stop is None or stop.code != STEP_LIMIT else prefix(given, stop.call)
+    if stop is not None and runs is not given:
+        tally.stopped, tally.stops = 1, {(stop.code, stop.what): stop}
+    if runs["calls"]:
+        examine(tally, Trial(-1, runs, oracle.run(runs, trace=True)), target, library)
+    return tally
+
+
+def _within(seconds: float | None, work: Callable[[], Tally]) -> Tally:
+    """What the work gives, or a tally that has timed out; the work then goes on unheeded until the process ends."""
+    if seconds is None:
+        return work()
+    done: Future[Tally] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            done.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    try:
+        return done.result(seconds)
+    except TimeoutError:
+        return Tally(timed_out=True)
+
+
 def check(
     target: Target,
     effort: Effort | None = None,
@@ -363,10 +403,8 @@ def check(
     tried, used = effort or Effort(), library or Library()
     begun = time()
     deadline = None if tried.timeout_s is None else begun + tried.timeout_s
-    tally = Tally()
-    if given is not None:
-        examine(tally, Trial(-1, given, oracle.run(given, trace=True)), target, used)
-    if tried.sequences:
+    tally = Tally() if given is None else _within(tried.timeout_s, lambda: examined(given, target, used))
+    if tried.sequences and not tally.timed_out:
         work = Work(target, tried, plan_of(target, tried), deadline)
         if work.plan.create and not work.plan.succeeding and not work.plan.direct:
             tally.stops[NEVER_CREATED.code, NEVER_CREATED.what] = NEVER_CREATED

@@ -15,6 +15,8 @@ from audit.differential.execution import Library
 from audit.differential.faults import Fault, fault_of, faulty
 from transpiler.solc.json_input import parse_json
 from zkvm.errors import InputError, Place
+from zkvm.machine.request import parse_request
+from zkvm.machine.rules import rules_of
 from zkvm.program_file import write_whole
 
 FORMAT: Final = "sol2zk-mismatch/1"
@@ -80,8 +82,10 @@ def read_vector(path: Path | str) -> Vector:
     try:
         expected, fault, request = document["expected"], document["fault"], document["request"]
         mismatch = mismatch_of(expected)
-        if not isinstance(request["calls"], list) or type(mismatch.call) is not int:
-            raise TypeError("its request has no calls")
+        parsed, _ = parse_request(request)
+        rules_of(parsed.fork)
+        if type(mismatch.call) is not int or not 0 <= mismatch.call < len(parsed.calls):
+            raise TypeError("its mismatch is in none of its calls")
         return Vector(str(document["contract"]), request, mismatch, None if fault is None else fault_of(fault))
     except InputError as error:
         raise InputError(error.code, error.message, place, error.hint) from error

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Final, Literal
 
 from audit.statetest.judge import judge
-from audit.statetest.vectors import Vector
+from audit.statetest.vectors import Unread, Vector
 from transpiler.translate import translate
 from zkvm import machine, proof
 from zkvm.errors import Sol2zkError, Unsupported
@@ -29,8 +29,9 @@ class Row:
     """The outcome of one test."""
 
     file: str
-    name: str
-    fork: str
+    name: str | None
+    """None for a file or folder that cannot be read."""
+    fork: str | None
     passed: bool
     error: str | None
     proven: bool | None
@@ -41,6 +42,11 @@ class Row:
         """The row as `statetest --json` prints it."""
         document = asdict(self)
         return {"pass" if key == "passed" else key: value for key, value in document.items()}
+
+
+def unread_row(unread: Unread) -> Row:
+    """The row of a file or folder whose tests cannot be read."""
+    return Row(str(unread.path), None, None, False, str(unread.error), None, None, 0.0)
 
 
 def run_all(vectors: Iterable[Vector], machine: Machine = "rust", jobs: int = 1, prove: Prove | None = None) -> Iterator[Row]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from zkvm.errors import InputError, Place, Unsupported
+from zkvm.errors import InputError, Place, Sol2zkError, Unsupported
 from zkvm.word import keccak256
 
 FORK: Final[str] = "Homestead"
@@ -42,21 +42,31 @@ class Vector:
     """The caller's address if it stands in the request's state only to pay."""
 
 
-def load(paths: Sequence[Path]) -> Iterator[Vector]:
-    """The tests of files, and of the files below folders, in order of path and name.
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file or folder whose tests cannot be read."""
 
-    Raises: InputError for a file that cannot be read or is not of the format; Unsupported for other formats.
-    """
-    for path in paths:
-        files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
-        if not files:
-            raise InputError("no-tests", "there is no .json file below", Place(str(path)))
-        for file in files:
-            yield from load_file(file)
+    path: Path
+    error: Sol2zkError
+
+
+def load(path: Path) -> Iterator[list[Vector] | Unread]:
+    """The tests of a file, or of each file below a folder in order of path; or why there are none."""
+    files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
+    if not files:
+        yield Unread(path, InputError("no-tests", "there is no .json file below", Place(str(path))))
+    for file in files:
+        try:
+            yield load_file(file)
+        except Sol2zkError as error:
+            yield Unread(file, error)
 
 
 def load_file(path: Path) -> list[Vector]:
-    """The tests of one file."""
+    """The tests of one file, in order of name.
+
+    Raises: InputError for a file that cannot be read or is not of the format; Unsupported for other formats.
+    """
     place = Place(str(path))
     try:
         document = json.loads(path.read_bytes())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -87,6 +87,36 @@ def test_faults_are_found_written_and_replayed(contracts: Path, tmp_path: Path, 
     vector.write_text(json.dumps(honest))
     assert run(["replay", str(vector)]) == 0
     assert "not reproduced" in capsys.readouterr().out
+    # whatever is broken in it, it is refused and no bug of ours
+    for path in members(honest):
+        for value in (None, 5, "x", [], {}):
+            broken = changed(honest, path, value)
+            vector.write_text(json.dumps(broken))
+            status = run(["replay", str(vector)])
+            told = capsys.readouterr().err
+            harmless = path[0] != "request" or (not value and path[-1] in ("state", "storage", "block_hashes", "blob_hashes"))
+            assert status == 2 or (status == 0 and harmless), (path, value, told)
+
+
+def members(document: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """The paths of all members, of each list the first entry's."""
+    if isinstance(document, dict):
+        found = [each for name, value in document.items() for each in members(value, (*path, name))]
+    elif isinstance(document, list):
+        found = members(document[0], (*path, 0)) if document else []
+    else:
+        found = []
+    return [path, *found] if path else found
+
+
+def changed(document: Any, path: tuple[str | int, ...], value: Any) -> Any:
+    """The document with another member."""
+    copy = json.loads(json.dumps(document))
+    inner = copy
+    for name in path[:-1]:
+        inner = inner[name]
+    inner[path[-1]] = value
+    return copy
 
 
 NO_VECTORS = (
@@ -114,6 +144,32 @@ def test_bad_input_has_its_status(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert run(["replay", str(tmp_path / "none.json")]) == 2
     assert run(["check"]) == 2
     capsys.readouterr()
+
+
+LOOP: Final = "0x5b5f56"
+
+
+@pytest.mark.parametrize(
+    ("calls", "options", "compared", "timed_out"),
+    [
+        ([{"gas": "0x64"}, {"gas": "0x7fffffffffffffff"}], [], 1, False),
+        ([{"gas": "0x7fffffffffffffff"}], [], 0, False),
+        ([{"gas": "0x3fffffff"}], ["--timeout", "0.2"], 0, True),
+    ],
+)
+def test_endless_calls_end(
+    tmp_path: Path, calls: list[Any], options: list[str], compared: int, timed_out: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "loop.hex").write_text(LOOP)
+    (tmp_path / "calls.json").write_text(json.dumps({"calls": calls}))
+    words = ["check", str(tmp_path / "loop.hex"), "--calls", str(tmp_path / "calls.json")]
+    assert run([*words, *options, "--json"]) == 4
+    document = output(capsys)
+    assert (document["calls"], document["timed_out"]) == (compared, timed_out)
+    assert [each["code"] for each in document["unsupported"]] == ([] if timed_out else ["step-limit"])
+    if not timed_out:
+        assert run(["prove", str(tmp_path / "loop.hex"), "--calls", str(tmp_path / "calls.json")]) == 4
+        assert "step-limit" in capsys.readouterr().err
 
 
 def test_code_that_is_never_created_is_not_called_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

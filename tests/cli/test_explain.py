@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,6 +33,13 @@ def codes(root: Path) -> Iterator[str]:
 def test_every_code_is_explained(root: Path) -> None:
     assert set(codes(root)) - EXPLANATIONS.keys() == set()
     assert {"no-chip", "too-large", *RULES} <= EXPLANATIONS.keys()
+    # what the entrance of the command line and the verifier in Rust say of themselves
+    told = set(re.findall(r"error\[([\w-]+)\]", (root / "audit/cli/failure.py").read_text())) - {"unexpected"}
+    verdict = (root / "zkvm/prover/crates/stark/src/verdict.rs").read_text()
+    kinds = set(re.findall(r'Rejection::\w+.* => "(\w+)"', verdict))
+    assert "usage" in told
+    assert "expectation" in kinds
+    assert (told | kinds | {"program-stuck"}) <= EXPLANATIONS.keys()
 
 
 def test_explanations_are_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,3 +96,13 @@ def test_what_has_no_proof_yet_passes_and_is_incomplete(vectors: Path, capsys: p
     assert power["proven"] is (status == 0)
     assert status in (0, 4)
     assert status == 0 or "EXP" in power["error"]
+
+
+def test_what_cannot_be_read_keeps_a_row_and_the_others_run(vectors: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (vectors / "bad.json").write_text("[")
+    assert run(["statetest", str(vectors), str(vectors / "none.json"), "--json"]) == 2
+    told = capsys.readouterr()
+    found = {Path(row["file"]).name: row for row in json.loads(told.out)}
+    assert {name: row["pass"] for name, row in found.items()} == {"good.json": True, "bad.json": False, "none.json": False}
+    assert "[test-malformed]" in found["bad.json"]["error"]
+    assert told.err.count("error[") == 2

@@ -136,6 +136,27 @@ def test_bad_input(tmp_path: Path, name: str, content: str | None, status: set[i
     assert "Traceback" not in told
 
 
+def test_each_input_that_fails_is_told(counter: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "odd.hex").write_text("0x600")
+    assert run(["transpile", str(tmp_path / "odd.hex"), str(counter), str(tmp_path / "none.sol")]) == 2
+    told = capsys.readouterr()
+    assert "error[hex-odd]" in told.err
+    assert "error[no-such-file]" in told.err
+    assert counter.stem in told.out
+
+
+def test_equal_names_have_program_files_of_their_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = []
+    for folder, code in (("a", "0x00"), ("b", "0x5f"), ("c", "0x5f5f")):
+        (tmp_path / folder).mkdir()
+        files.append(tmp_path / folder / "same.hex")
+        files[-1].write_text(code)
+    assert run(["transpile", *map(str, files), "-o", str(tmp_path / "out"), "--json"]) == 0
+    written = [Path(row["program"]) for row in rows(capsys)]
+    assert [each.name for each in written] == ["same.runtime.szk", "same-2.runtime.szk", "same-3.runtime.szk"]
+    assert [read_file(each).program.code.hex() for each in written] == ["00", "5f", "5f5f"]
+
+
 def test_output_that_cannot_be_written(counter: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "out").write_text("a file")
     assert run(["transpile", str(counter), "-o", str(tmp_path / "out")]) == 2

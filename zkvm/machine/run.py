@@ -36,8 +36,8 @@ def execute(
 ) -> dict[str, Any]:
     """The result of a request; the programs have passed the lint.
 
-    Raises: InputError for a malformed request, a value that the caller cannot pay or a create at an account that is there; InternalError if a program breaks a promise
-    of its translation (a wire not given, memory not covered).
+    Raises: InputError for a malformed request, a value that the caller cannot pay or a create at an account that is there;
+    InternalError if a program breaks a promise of its translation (a wire not given, memory not covered).
     """
     parsed, world = parse_request(request)
     rules = rules_of(parsed.fork)

@@ -11,7 +11,7 @@ import pytest
 
 from audit.statetest.rlp import encode, logs_hash
 from audit.statetest.runner import run, run_all
-from audit.statetest.vectors import load, load_file
+from audit.statetest.vectors import Unread, load, load_file
 from zkvm.errors import InputError, Unsupported
 
 NO_LOGS = "0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347"
@@ -105,7 +105,7 @@ def test_a_test_that_must_fail(tmp_path: Path) -> None:
 def test_rows_keep_their_order_in_parallel(tmp_path: Path) -> None:
     path = tmp_path / "test.json"
     path.write_text(json.dumps({f"t{index:02}": vector() for index in range(9)}))
-    rows = list(run_all(load([tmp_path]), "python", jobs=2))
+    rows = list(run_all(load_file(path), "python", jobs=2))
     assert [row.name for row in rows] == [f"t{index:02}" for index in range(9)]
     keys = {"file", "name", "fork", "pass", "error", "proven", "cells", "seconds"}
     assert all(row.passed and set(row.as_json()) == keys for row in rows)
@@ -119,8 +119,10 @@ def test_bad_files_are_typed(tmp_path: Path) -> None:
             load_file(path)
     with pytest.raises(InputError):
         load_file(tmp_path / "none.json")
-    with pytest.raises(InputError):
-        list(load([tmp_path / "nothing"]))
+    (tmp_path / "empty").mkdir()
+    (nothing,) = load(tmp_path / "empty")
+    assert isinstance(nothing, Unread)
+    assert str(nothing.error).endswith("[no-tests]")
     path.write_text('{"a": {"transaction": {}}}')
     with pytest.raises(Unsupported):
         load_file(path)
