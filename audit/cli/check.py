@@ -121,7 +121,7 @@ def _print(result: CheckResult, paths: list[str]) -> None:
         if found.source is not None:
             click.echo(terminal.clean(f"    --> {found.source} (pc {found.pc:#x})   {found.line}"))
         if paths:
-            click.echo(f"    sol2zk replay {paths[number]}")
+            click.echo(f"    {terminal.program()} replay {paths[number]}")
     for stop in result.stops:
         early = f"; {result.stopped_sequences} sequences ended early" if result.stopped_sequences else ""
         terminal.note(f"left out: {stop.what} is not covered ({stop.code}){early}")

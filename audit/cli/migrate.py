@@ -86,5 +86,5 @@ def command(
     if as_json:
         terminal.print_json(report.as_json())
     else:
-        click.echo(terminal.clean(screen(report, done, str(paths[1]))))
+        click.echo(terminal.clean(screen(report, done, str(paths[1]), terminal.program())))
     return done.exit_code

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,6 +32,19 @@ def messages() -> Console:
     from rich.console import Console
 
     return Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+
+
+@cache
+def program() -> str:
+    """What a person types to run this program here: its name where the shell finds it, else its path."""
+    called = Path(sys.argv[0])
+    if called.name != "sol2zk":
+        return "sol2zk"
+    found = shutil.which("sol2zk")
+    if found is not None and os.path.samefile(found, called):
+        return "sol2zk"
+    path = called.absolute()
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def note(text: str) -> None:

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import chain, count, islice
 from multiprocessing import get_context
 from random import Random
-from threading import Thread
 from time import time
 from typing import Any, Final
 
 from audit.differential import oracle
-from audit.differential.compare import Mismatch, Stop, judge, prefix, stop_of
-from audit.differential.coverage import Coverage, Seen, collect, coverage
-from audit.differential.execution import Library, Stuck
+from audit.differential.compare import Stop
+from audit.differential.coverage import Coverage, coverage
+from audit.differential.execution import Library
 from audit.differential.inputs import ACTORS, Generator, Plan, actor_words
-from audit.differential.locate import locate
 from audit.differential.seek import Seeker
-from audit.differential.shrink import shrink
 from audit.differential.subject import Target
+from audit.differential.tally import Finding, Tally, Trial, examine, examined, within
 from audit.differential.values import Dictionary, constants_of
 from audit.inputs.calls import Call, CallFile
 from audit.inputs.request import build_request
-from zkvm.errors import InputError, Unsupported
 
 DEFAULT_SEQUENCES: Final = 200
 DEFAULT_DEPTH: Final = 12
@@ -37,22 +34,9 @@ RESUMED: Final = 0.3
 """Part of the sequences that start from what an earlier one left, mostly with storage bent: contracts that migrate have lived."""
 MISMATCHES_KEPT: Final = 10
 NEVER_CREATED: Final = Stop(0, "never-created", "the runtime code, as no constructor run that was tried succeeds,")
-NO_CODE: Final = "no code there"
-STEP_LIMIT: Final = "step-limit"
-"""Code of a run that is longer than the executor runs (ISA 8.4)."""
 SOUGHT: Final = 2
 """One in so many sequences of the first chunk may be given to failures that the others did not reach."""
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A mismatch with the smallest request that shows it."""
-
-    mismatch: Mismatch
-    request: Mapping[str, Any]
-    sequence: int
-    """Ordinal of the sequence that found it; -1 for a given call file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,23 +136,6 @@ def _generator(target: Target, plan: Plan, seed: int, chunk: int) -> Generator:
     return Generator(plan, dictionary, Random(f"{seed}/{chunk}"))  # noqa: S311 - reproducible, not secret
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """A generated request with the EVM's traced result."""
-
-    ordinal: int
-    request: Mapping[str, Any]
-    result: Mapping[str, Any]
-
-    def ran(self, index: int) -> bool:
-        """Whether a call met any code, which it does not where a constructor failed before."""
-        return bool(self.result["trace"]["calls"][index]["instructions"])
-
-    def theirs(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The EVM's result of this request or a variation."""
-        return self.result if request is self.request else oracle.run(request)
-
-
 def trials(target: Target, effort: Effort, plan: Plan | None = None) -> Iterator[Trial]:
     """The campaign's requests in order; they depend on the EVM's results only, never on the version that is checked."""
     chosen = plan or plan_of(target, effort)
@@ -213,76 +180,6 @@ def _next(generator: Generator, target: Target, ordinal: int, lived: Mapping[str
     request = build_request(file, replace(target.subject, runtime=bytes.fromhex(account["code"][2:]), template=False))
     request["state"][file.contract] = account
     return request
-
-
-@dataclass(slots=True)
-class Tally:
-    """What trials showed so far."""
-
-    findings: list[Finding] = field(default_factory=list)
-    seen: dict[str, Seen] = field(default_factory=dict)
-    stops: dict[tuple[str, str], Stop] = field(default_factory=dict)
-    outcomes: dict[str, dict[str, int]] = field(default_factory=dict)
-    sequences: int = 0
-    calls: int = 0
-    stopped: int = 0
-    timed_out: bool = False
-
-    def absorb(self, other: Tally) -> None:
-        """Add what later trials showed; of the findings of one kind the first stays."""
-        kinds = {each.mismatch.kind for each in self.findings}
-        self.findings += [each for each in other.findings if each.mismatch.kind not in kinds]
-        for kind, seen in other.seen.items():
-            self.seen.setdefault(kind, Seen()).update(seen)
-        self.stops = {**other.stops, **self.stops}
-        for name, counts in other.outcomes.items():
-            mine = self.outcomes.setdefault(name, dict.fromkeys(counts, 0))
-            for outcome, number in counts.items():
-                mine[outcome] += number
-        self.sequences += other.sequences
-        self.calls += other.calls
-        self.stopped += other.stopped
-        self.timed_out = self.timed_out or other.timed_out
-
-
-def examine(tally: Tally, trial: Trial, target: Target, library: Library) -> None:
-    """Compare one request; a mismatch is shrunk and located, each kind once.
-
-    Raises: InputError for a request that cannot run.
-    """
-    tally.sequences += 1
-    collect(tally.seen, target, trial.request, trial.result)
-    for index, (call, outcome) in enumerate(zip(trial.request["calls"], trial.result["calls"], strict=False)):
-        name = target.called(call) if trial.ran(index) else NO_CODE
-        counts = tally.outcomes.setdefault(name, {"success": 0, "revert": 0, "halt": 0})
-        counts[outcome["status"]] += 1
-    verdict = judge(trial.request, library.run, trial.theirs)
-    tally.calls += verdict.calls
-    if verdict.stop is not None:
-        tally.stopped += 1
-        tally.stops.setdefault((verdict.stop.code, verdict.stop.what), verdict.stop)
-    if verdict.mismatch is None:
-        return
-    found = locate(verdict.mismatch, trial.request, target, library)
-    if all(each.mismatch.kind != found.kind for each in tally.findings):
-        tally.findings.append(reduce(found, trial.request, target, library, trial.ordinal))
-
-
-def reduce(found: Mismatch, request: Mapping[str, Any], target: Target, library: Library, ordinal: int) -> Finding:
-    """A mismatch with a smaller request, located there."""
-
-    def first(candidate: Mapping[str, Any]) -> Mismatch | None:
-        try:
-            mismatch = judge(candidate, library.run, oracle.run).mismatch
-        except (InputError, Unsupported):
-            return None
-        if mismatch is None:
-            return None
-        call = candidate["calls"][mismatch.call]
-        return replace(mismatch, function=target.called(call))
-
-    smallest, mismatch = shrink(request, found, first)
-    return Finding(locate(mismatch, smallest, target, library), smallest, ordinal)
 
 
 @dataclass(frozen=True)
@@ -349,43 +246,6 @@ def _tallies(work: Work, library: Library, jobs: int, progress: Progress) -> Ite
             yield tally
 
 
-def examined(given: Mapping[str, Any], target: Target, library: Library) -> Tally:
-    """A given request compared, up to a call of more steps than are run: the EVM's side would run that one for as long as its gas lasts.
-
-    Raises: InputError for a request that cannot run.
-    """
-    tally = Tally()
-    try:
-        stop = stop_of(library.run(given))
-    except Stuck:
-        stop = None
-    runs = given if stop is None or stop.code != STEP_LIMIT else prefix(given, stop.call)
-    if stop is not None and runs is not given:
-        tally.stopped, tally.stops = 1, {(stop.code, stop.what): stop}
-    if runs["calls"]:
-        examine(tally, Trial(-1, runs, oracle.run(runs, trace=True)), target, library)
-    return tally
-
-
-def _within(seconds: float | None, work: Callable[[], Tally]) -> Tally:
-    """What the work gives, or a tally that has timed out; the work then goes on unheeded until the process ends."""
-    if seconds is None:
-        return work()
-    done: Future[Tally] = Future()
-
-    def run() -> None:
-        try:
-            done.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
-            done.set_exception(error)
-
-    Thread(target=run, daemon=True).start()
-    try:
-        return done.result(seconds)
-    except TimeoutError:
-        return Tally(timed_out=True)
-
-
 def check(
     target: Target,
     effort: Effort | None = None,
@@ -403,7 +263,7 @@ def check(
     tried, used = effort or Effort(), library or Library()
     begun = time()
     deadline = None if tried.timeout_s is None else begun + tried.timeout_s
-    tally = Tally() if given is None else _within(tried.timeout_s, lambda: examined(given, target, used))
+    tally = Tally() if given is None else within(tried.timeout_s, lambda: examined(given, target, used))
     if tried.sequences and not tally.timed_out:
         work = Work(target, tried, plan_of(target, tried), deadline)
         if work.plan.create and not work.plan.succeeding and not work.plan.direct:

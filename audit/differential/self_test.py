@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from audit.differential.campaign import Effort, Finding, Trial, reduce, trials
+from audit.differential.campaign import Effort, trials
 from audit.differential.compare import judge
 from audit.differential.execution import Library
 from audit.differential.faults import FAULTS, Fault, faulty
 from audit.differential.locate import locate
 from audit.differential.subject import Target
+from audit.differential.tally import Finding, Trial, reduce
 from audit.differential.vector import Vector, replay, vector_of
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from audit.differential import oracle
-from audit.differential.campaign import Finding
 from audit.differential.compare import Mismatch, judge, mismatch_of
 from audit.differential.execution import Library
 from audit.differential.faults import Fault, fault_of, faulty
+from audit.differential.tally import Finding
 from transpiler.solc.json_input import parse_json
 from zkvm.errors import InputError, Place
 from zkvm.machine.request import parse_request

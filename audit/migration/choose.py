@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-from audit.differential.campaign import Trial
 from audit.differential.compare import prefix
 from audit.differential.execution import Library
 from audit.differential.subject import Target
+from audit.differential.tally import Trial
 from zkvm.errors import InputError
 
 CANDIDATES: Final = 60

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from audit.differential.campaign import Trial
 from audit.differential.execution import Library
 from audit.differential.seek import alone
 from audit.differential.subject import Target
+from audit.differential.tally import Trial
+from audit.migration.prove import why_not
 from zkvm import proof
 from zkvm.errors import InternalError
 
@@ -89,8 +90,7 @@ def _measure(sample: Sample, library: Library, profile: str) -> FunctionCost:
     programs = library.programs(request["fork"])
     made = proof.prove(request, programs, profile)
     if made.receipt is None or made.cost is None:
-        why = (made.unsupported or {"what": "this run"})["what"]
-        return FunctionCost(sample.function, outcome["status"], gas, outcome["steps"], why=f"{why} has no proof yet")
+        return FunctionCost(sample.function, outcome["status"], gas, outcome["steps"], why=why_not(made))
     begun = time.perf_counter()
     verdict = proof.verify(made.receipt, proof.Expectations(request=request, code_known=True, creation_known=True))
     verify_s = time.perf_counter() - begun

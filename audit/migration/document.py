@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 from audit.migration.flow import Migration
-from audit.report.model import ASSUMED, PROVEN, TESTED, VALIDATED, Claim, Report, verdict_of
+from audit.report.model import ASSUMED, CERTIFIED, PROVEN, TESTED, VALIDATED, Claim, Report, verdict_of
 from transpiler.settings import Settings
 from transpiler.translate import Translation
 from zkvm.isa.encode import ISA_DIGEST
@@ -98,8 +98,8 @@ def _claims(migration: Migration) -> list[Claim]:
         )
     claims += [
         Claim(
-            PROVEN, f"every {'resolved ' if escapes else ''}jump of the code goes where the control-flow graph says",
-            "a certificate that a second, independent pass checks block by block; by argument, not by a receipt",
+            CERTIFIED, f"every {'resolved ' if escapes else ''}jump of the code goes where the control-flow graph says",
+            "a certificate that a second, independent pass checks block by block; the argument stands in transpiler/cfg/certificate.py",
         ),
         Claim(VALIDATED, "nothing", "this version has no translation validation by a solver"),
         Claim(
@@ -127,6 +127,12 @@ def _limits(migration: Migration) -> list[str]:
         f"A run left the graph of the {each.kind} code at {', '.join(each.outside)}, though its certificate says that none does: a fault of ours."
         for each in checked.coverage
         if each.broken
+    ]
+    limits += [
+        f"{each.stats.escapes} jumps of the {each.program.kind} code are escapes: only a run resolves them. A run that takes one goes on in the "
+        "generic tier, which is executed and compared, and has no proof yet."
+        for each in migration.translations
+        if each.stats.escapes
     ]
     if checked.timed_out:
         limits.append("The time given was not enough for the check; it was stopped.")

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from audit.differential import oracle
-from audit.differential.campaign import CheckResult, Effort, Finding, Trial, check, trials
+from audit.differential.campaign import CheckResult, Effort, check, trials
 from audit.differential.execution import Library
 from audit.differential.faults import FAULTS
 from audit.differential.self_test import Kill, hunt
 from audit.differential.subject import Target, target_of
+from audit.differential.tally import Finding, Trial, runnable
 from audit.differential.vector import vector_of, write_vector
 from audit.inputs.job import Job
 from audit.migration.choose import runs
@@ -99,7 +100,7 @@ def migrate(job: Job, plan: Plan, tell: Tell, progress: Progress) -> Migration:
     )
     tell(f"checked {checked.sequences} sequences, {checked.calls} calls against revm: {len(checked.findings)} mismatches")
     vectors = tuple(_write_vector(plan.folder, target, number, each) for number, each in enumerate(checked.findings, 1))
-    inputs = _inputs(job, target, plan.effort)
+    inputs = _inputs(job, target, plan.effort, library)
     kills = tuple(_hunt(target, inputs, library, progress))
     tell(f"seeded {_seeded(kills)} translator faults to test the check: {sum(each.passed for each in kills)} found and replayed")
     desk = Desk(target, library, plan.profile, plan.folder)
@@ -173,9 +174,10 @@ def _write_vector(folder: Path, target: Target, number: int, finding: Finding) -
     return str(path)
 
 
-def _inputs(job: Job, target: Target, effort: Effort) -> tuple[Trial, ...]:
-    """The given calls, if there are any, and generated sequences."""
-    given = () if job.request is None else (Trial(-1, job.request, oracle.run(job.request, trace=True)),)
+def _inputs(job: Job, target: Target, effort: Effort, library: Library) -> tuple[Trial, ...]:
+    """The given calls that can be run, if there are any, and generated sequences."""
+    request = None if job.request is None else runnable(job.request, library)[0]
+    given = () if request is None or not request["calls"] else (Trial(-1, request, oracle.run(request, trace=True)),)
     return (*given, *trials(target, replace(effort, sequences=min(effort.sequences, SAMPLED))))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from audit.differential.execution import Library
 from audit.differential.subject import Target
@@ -60,7 +60,7 @@ def prove(run: Run, desk: Desk) -> tuple[ProofEvidence | None, tuple[NotProven, 
             return None, missing
         made, result = _made(run, desk, desk.profile)
     if made.receipt is None:
-        return None, (*missing, NotProven(f"the run '{run.name}'", _why(made)))
+        return None, (*missing, NotProven(f"the run '{run.name}'", why_not(made)))
     pinned = _pinned(made.receipt, desk.library.programs(run.request["fork"]))
     verdict, verify_s = _verified(run, made.receipt, pinned, result, desk.profile)
     path = desk.folder / "receipts" / f"{run.name}.receipt"
@@ -79,9 +79,21 @@ def _idle(result: Mapping[str, Any]) -> bool:
     return result["unsupported"] is None and not any(each["steps"] for each in result["calls"])
 
 
-def _why(made: proof.Proof) -> str:
+GENERIC_TIER: Final = frozenset({"SCHK", "SLD", "SST", "SADJ", "JMPD"})
+"""Instructions that only the generic tier has (ISA 11)."""
+WHOLE_REASONS: Final = frozenset({"no-frame", "too-large", "step-limit"})
+"""Codes whose text says why by itself; that of others names what has no proof."""
+
+
+def why_not(made: proof.Proof) -> str:
+    """Why a run has no receipt."""
     found = made.result["unsupported"] or made.unsupported or {"what": "this run"}
-    return f"{found['what']} has no proof yet" if found.get("code") != "no-frame" else str(found["what"])
+    what = str(found["what"])
+    if found.get("code") in WHOLE_REASONS:
+        return what
+    if what in GENERIC_TIER:
+        what = f"the generic tier, which goes on after a jump that only a run resolves ({what}),"
+    return f"{what} has no proof yet"
 
 
 def _without(run: Run, desk: Desk) -> tuple[Run, tuple[NotProven, ...]]:
@@ -93,7 +105,7 @@ def _without(run: Run, desk: Desk) -> tuple[Run, tuple[NotProven, ...]]:
         single = replace(run, request={**run.request, "state": state, "calls": [call]})
         made, result = _made(single, desk, "test")
         if made.receipt is None and not _idle(result):
-            missing[NotProven(desk.target.called(call), _why(made))] = None
+            missing[NotProven(desk.target.called(call), why_not(made))] = None
         else:
             kept.append(call)
             state = result["state"]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from audit.migration.flow import Migration
 from audit.report.model import Report
 
+_COMMAND: Final = re.compile(r"\bsol2zk(?= (?:verify|replay|migrate) )")
+"""The program in a command that the screen tells."""
 LABEL_WIDTH = 14
 PLACES_SHOWN = 6
 
 
-def screen(report: Report, done: Migration, page: str) -> str:
-    """The text of the last screen."""
+def screen(report: Report, done: Migration, page: str, program: str = "sol2zk") -> str:
+    """The text of the last screen; `program` is what the person calls it by."""
     checked = done.checked
     head = f"{report.verdict}: {report.subject['contract']}"
     tested = f"{len(report.findings)} mismatches in {checked.sequences} call sequences, {checked.calls} calls, compared with revm"
@@ -38,7 +42,7 @@ def screen(report: Report, done: Migration, page: str) -> str:
     lines = [head, "", *_rows(parts)]
     for title, text in acts:
         lines += ["", f"  {title}", *(f"    {line}" for line in text)]
-    return "\n".join([*lines, "", *_rows(after)])
+    return _COMMAND.sub(program, "\n".join([*lines, "", *_rows(after)]))
 
 
 def _rows(parts: Iterable[tuple[str, list[str]]]) -> Iterator[str]:
@@ -113,7 +117,7 @@ def _failures(done: Migration) -> list[str]:
 
 
 def _verify(report: Report) -> list[str]:
-    return _first([each.verify_command for each in report.proofs], 6)
+    return _first([each.verify_command for each in report.proofs], 7)
 
 
 def _first(lines: list[str], section: int) -> list[str]:

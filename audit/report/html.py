@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from audit.report.model import SECTIONS
 from audit.report.sarif import RULES
 
 
@@ -36,4 +37,4 @@ def embedded(value: Any) -> Markup:
 
 def html(report: dict[str, Any]) -> str:
     """The report's HTML."""
-    return _template().render(report=report, rules=RULES, data=embedded(report)).lstrip()
+    return _template().render(report=report, sections=SECTIONS, rules=RULES, data=embedded(report)).lstrip()

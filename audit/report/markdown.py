@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from audit.report.model import SECTIONS
 from audit.report.sarif import RULES
 
 
 def markdown(report: dict[str, Any]) -> str:
     """The report's Markdown."""
-    parts = (_head, _subject, _findings, _costs, _differential, _proofs, _end)
+    parts = (_head, _subject, _findings, _costs, _differential, _demonstration, _proofs, _end)
     return "\n".join(line for part in parts for line in part(report))
+
+
+def _heading(number: int) -> str:
+    return f"## {number}. {SECTIONS[number - 1]}"
 
 
 def _cell(value: Any) -> str:
@@ -45,7 +50,7 @@ def _head(report: dict[str, Any]) -> list[str]:
         f"**{report['verdict']}**: {len(report['findings'])} mismatches in {checked['sequences']} call sequences ({checked['calls']} calls).",
         "A verdict on equivalence with the EVM bytecode, not on whether the contract is right.",
         "",
-        "## 1. Claims and their evidence",
+        _heading(1),
         "",
         *_table(["evidence", "claim", "what it rests on"], claims),
     ]
@@ -64,11 +69,11 @@ def _subject(report: dict[str, Any]) -> list[str]:
     names = ("kind", "code_hash", "program_digest", "code_bytes", "blocks", "instructions", "unresolved_jumps", "escapes")
     rows = [[code[name] for name in names] for code in subject["codes"]]
     heads = ["code", "code hash", "program", "bytes", "blocks", "instructions", "unresolved jumps", "escapes"]
-    return ["## 2. Subject", "", *(f"- {name}: {text}" for name, text in facts.items()), "", *_table(heads, rows)]
+    return [_heading(2), "", *(f"- {name}: {text}" for name, text in facts.items()), "", *_table(heads, rows)]
 
 
 def _findings(report: dict[str, Any]) -> list[str]:
-    lines = ["## 3. Findings", ""]
+    lines = [_heading(3), ""]
     if not report["findings"]:
         lines += ["No observable difference was found within the tested scope.", ""]
     for number, found in enumerate(report["findings"], 1):
@@ -77,8 +82,6 @@ def _findings(report: dict[str, Any]) -> list[str]:
         if found["source"] is not None:
             lines += [_code(found["source"]), *_block(found["line"])]
         lines += _block(found["replay"])
-    for each in report["demonstration"]:
-        lines += [f"### Demonstration: {_cell(each['title'])}", "", _cell(each["outcome"]), *_block(each["detail"])]
     return lines
 
 
@@ -86,7 +89,7 @@ def _costs(report: dict[str, Any]) -> list[str]:
     names = ("function", "status", "gas", "steps", "rows", "cells", "prove_s", "verify_s", "receipt_bytes", "why")
     heads = ["function", "outcome", "EVM gas", "steps", "rows", "cells", "prove s", "verify s", "receipt bytes", "not proven"]
     rows = [[each[name] for name in names] for each in report["functions"]]
-    return ["## 4. Cost of migration", "", "One call of each function, proven and verified alone.", "", *_table(heads, rows)]
+    return [_heading(4), "", "One call of each function, proven and verified alone.", "", *_table(heads, rows)]
 
 
 def _differential(report: dict[str, Any]) -> list[str]:
@@ -106,7 +109,7 @@ def _differential(report: dict[str, Any]) -> list[str]:
     faults = [[f["fault"], f["what"], "yes" if f["found"] and f["replays"] else "NO"] for f in report["seeded_faults"]]
     left_out = [f"- {_cell(each['what'])} ({_cell(each['code'])})" for each in checked["unsupported"]]
     return [
-        "## 5. Differential evidence",
+        _heading(5),
         "",
         f"{checked['sequences']} sequences, {checked['calls']} calls, seed {checked['seed']}, {checked['seconds']} s.",
         "",
@@ -131,11 +134,20 @@ def _failures(report: dict[str, Any]) -> Iterator[list[Any]]:
             yield [site["kind"], branch, site["line"], way["function"], way["status"], way["receipt"], way["why"]]
 
 
+def _demonstration(report: dict[str, Any]) -> list[str]:
+    lines = [_heading(6), ""]
+    if not report["demonstration"]:
+        lines += ["None was asked for: <code>sol2zk migrate --demo</code> seeds a fault and forges a receipt.", ""]
+    for each in report["demonstration"]:
+        lines += [f"### {_cell(each['title'])}", "", _cell(each["outcome"]), *_block(each["detail"])]
+    return lines
+
+
 def _proofs(report: dict[str, Any]) -> list[str]:
     heads = ["receipt", "calls", "proven bits", "profile", "bytes", "rows", "cells", "prove s", "verify s"]
     names = ("proven_bits", "profile", "receipt_bytes", "rows", "cells", "prove_s", "verify_s")
     rows = [[each["name"], len(each["calls"]), *(each[name] for name in names)] for each in report["proofs"]]
-    lines = ["## 6. Proof evidence", "", *_table(heads, rows)]
+    lines = [_heading(7), "", *_table(heads, rows)]
     for each in report["proofs"]:
         calls = [[call["function"], call["status"], call["gas_used"], len(call["logs"])] for call in each["calls"]]
         programs = [[p["kind"], p["code_hash"], p["program_digest"], "yes" if p["pinned"] else "no"] for p in each["programs"]]
@@ -149,4 +161,5 @@ def _proofs(report: dict[str, Any]) -> list[str]:
 def _end(report: dict[str, Any]) -> list[str]:
     rules = [f"- {_code(name)}: {_cell(text)}" for name, text in RULES.items()]
     limits = [f"- {_cell(each)}" for each in report["limits"]]
-    return ["## 7. Limits", "", *limits, "", "## 8. Rules run", "", *rules, ""]
+    made = [f"- {_cell(name)} {_cell(number)}" for name, number in report["tool"]["components"].items()]
+    return [_heading(8), "", *limits, "", _heading(9), "", "### Rules run", "", *rules, "", "### Made with", "", *made, ""]

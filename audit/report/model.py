@@ -14,9 +14,16 @@ EQUIVALENT: Final = "EQUIVALENT WITHIN TESTED SCOPE"
 MISMATCHES: Final = "MISMATCHES FOUND"
 INCOMPLETE: Final = "INCOMPLETE"
 PROVEN: Final = "proven"
+CERTIFIED: Final = "proven (certificate)"
+"""By an argument on paper over what a program checked, not by a receipt."""
 VALIDATED: Final = "validated by solver"
 TESTED: Final = "tested"
 ASSUMED: Final = "assumed"
+SECTIONS: Final = (
+    "Claims and their evidence", "Subject", "Findings", "Cost of migration", "Differential evidence", "Demonstration",
+    "Proof evidence", "Limits", "Appendix",
+)  # fmt: skip
+"""The report's chapters, in every form of it numbered from 1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def test_faults_are_found_written_and_replayed(contracts: Path, tmp_path: Path, 
     assert "not reproduced" in capsys.readouterr().out
     # whatever is broken in it, it is refused and no bug of ours
     for path in members(honest):
-        for value in (None, 5, "x", [], {}):
+        for value in ODD:
             broken = changed(honest, path, value)
             vector.write_text(json.dumps(broken))
             status = run(["replay", str(vector)])
@@ -119,6 +119,7 @@ def changed(document: Any, path: tuple[str | int, ...], value: Any) -> Any:
     return copy
 
 
+ODD: Final[tuple[Any, ...]] = (None, 5, "x", [], {})
 NO_VECTORS = (
     "",
     "{}",

@@ -79,7 +79,7 @@ def test_transcript(command: str, output: str, capsys: pytest.CaptureFixture[str
     """What README shows is what the commands print, but for times and sizes."""
     monkeypatch.chdir(ROOT)
     program, *arguments = shlex.split(command)
-    assert program == "sol2zk"
+    assert program == ".venv/bin/sol2zk"
     run(arguments)
     varying = re.compile(r"\b\d+\.\d+\b|\b\d{2,}\b")
     assert varying.sub("N", capsys.readouterr().out) == varying.sub("N", output)

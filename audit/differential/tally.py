@@ -1,0 +1,166 @@
+"""Requests compared one by one: what differs is shrunk and located, and what they showed adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from threading import Thread
+from typing import Any, Final
+
+from audit.differential import oracle
+from audit.differential.compare import Mismatch, Stop, judge, prefix, stop_of
+from audit.differential.coverage import Seen, collect
+from audit.differential.execution import Library, Stuck
+from audit.differential.locate import locate
+from audit.differential.shrink import shrink
+from audit.differential.subject import Target
+from zkvm.errors import InputError, Unsupported
+
+NO_CODE: Final = "no code there"
+STEP_LIMIT: Final = "step-limit"
+"""Code of a run that is longer than the executor runs (ISA 8.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A mismatch with the smallest request that shows it."""
+
+    mismatch: Mismatch
+    request: Mapping[str, Any]
+    sequence: int
+    """Ordinal of the sequence that found it; -1 for a given call file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A generated request with the EVM's traced result."""
+
+    ordinal: int
+    request: Mapping[str, Any]
+    result: Mapping[str, Any]
+
+    def ran(self, index: int) -> bool:
+        """Whether a call met any code, which it does not where a constructor failed before."""
+        return bool(self.result["trace"]["calls"][index]["instructions"])
+
+    def theirs(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The EVM's result of this request or a variation."""
+        return self.result if request is self.request else oracle.run(request)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What trials showed so far."""
+
+    findings: list[Finding] = field(default_factory=list)
+    seen: dict[str, Seen] = field(default_factory=dict)
+    stops: dict[tuple[str, str], Stop] = field(default_factory=dict)
+    outcomes: dict[str, dict[str, int]] = field(default_factory=dict)
+    sequences: int = 0
+    calls: int = 0
+    stopped: int = 0
+    timed_out: bool = False
+
+    def absorb(self, other: Tally) -> None:
+        """Add what later trials showed; of the findings of one kind the first stays."""
+        kinds = {each.mismatch.kind for each in self.findings}
+        self.findings += [each for each in other.findings if each.mismatch.kind not in kinds]
+        for kind, seen in other.seen.items():
+            self.seen.setdefault(kind, Seen()).update(seen)
+        self.stops = {**other.stops, **self.stops}
+        for name, counts in other.outcomes.items():
+            mine = self.outcomes.setdefault(name, dict.fromkeys(counts, 0))
+            for outcome, number in counts.items():
+                mine[outcome] += number
+        self.sequences += other.sequences
+        self.calls += other.calls
+        self.stopped += other.stopped
+        self.timed_out = self.timed_out or other.timed_out
+
+
+def examine(tally: Tally, trial: Trial, target: Target, library: Library) -> None:
+    """Compare one request; a mismatch is shrunk and located, each kind once.
+
+    Raises: InputError for a request that cannot run.
+    """
+    tally.sequences += 1
+    collect(tally.seen, target, trial.request, trial.result)
+    for index, (call, outcome) in enumerate(zip(trial.request["calls"], trial.result["calls"], strict=False)):
+        name = target.called(call) if trial.ran(index) else NO_CODE
+        counts = tally.outcomes.setdefault(name, {"success": 0, "revert": 0, "halt": 0})
+        counts[outcome["status"]] += 1
+    verdict = judge(trial.request, library.run, trial.theirs)
+    tally.calls += verdict.calls
+    if verdict.stop is not None:
+        tally.stopped += 1
+        tally.stops.setdefault((verdict.stop.code, verdict.stop.what), verdict.stop)
+    if verdict.mismatch is None:
+        return
+    found = locate(verdict.mismatch, trial.request, target, library)
+    if all(each.mismatch.kind != found.kind for each in tally.findings):
+        tally.findings.append(reduce(found, trial.request, target, library, trial.ordinal))
+
+
+def reduce(found: Mismatch, request: Mapping[str, Any], target: Target, library: Library, ordinal: int) -> Finding:
+    """A mismatch with a smaller request, located there."""
+
+    def first(candidate: Mapping[str, Any]) -> Mismatch | None:
+        try:
+            mismatch = judge(candidate, library.run, oracle.run).mismatch
+        except (InputError, Unsupported):
+            return None
+        if mismatch is None:
+            return None
+        call = candidate["calls"][mismatch.call]
+        return replace(mismatch, function=target.called(call))
+
+    smallest, mismatch = shrink(request, found, first)
+    return Finding(locate(mismatch, smallest, target, library), smallest, ordinal)
+
+
+def runnable(given: Mapping[str, Any], library: Library) -> tuple[Mapping[str, Any], Stop | None]:
+    """A given request up to a call of more steps than are run, and that stop: the EVM's side would run such a call as long as its gas lasts.
+
+    Raises: InputError for a request that cannot run.
+    """
+    try:
+        stop = stop_of(library.run(given))
+    except Stuck:
+        stop = None
+    if stop is None or stop.code != STEP_LIMIT:
+        return given, None
+    return prefix(given, stop.call), stop
+
+
+def examined(given: Mapping[str, Any], target: Target, library: Library) -> Tally:
+    """A given request compared, as far as it can be run.
+
+    Raises: InputError for a request that cannot run.
+    """
+    request, stop = runnable(given, library)
+    tally = Tally()
+    if stop is not None:
+        tally.stopped, tally.stops = 1, {(stop.code, stop.what): stop}
+    if request["calls"]:
+        examine(tally, Trial(-1, request, oracle.run(request, trace=True)), target, library)
+    return tally
+
+
+def within(seconds: float | None, work: Callable[[], Tally]) -> Tally:
+    """What the work gives, or a tally that has timed out; the work then goes on unheeded until the process ends."""
+    if seconds is None:
+        return work()
+    done: Future[Tally] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            done.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    try:
+        return done.result(seconds)
+    except TimeoutError:
+        return Tally(timed_out=True)
