@@ -69,8 +69,12 @@ def command(inputs: tuple[str, ...], settings: Settings, output: Path | None, em
             continue
         for text in artifact.notes:
             terminal.note(f"{name}: {text}")
-        for contract, code in ((each, code) for each in chosen for code in each.objects):
-            _one(outcome, artifact, contract, code, folder, emit)
+        with terminal.progress() as bars:
+            task = bars.add_task(name, total=sum(len(each.objects) for each in chosen))
+            for contract, code in ((each, code) for each in chosen for code in each.objects):
+                bars.update(task, description=f"{contract.name} ({code.kind}, {len(code.code):,} bytes)")
+                _one(outcome, artifact, contract, code, folder, emit)
+                bars.advance(task)
     if as_json:
         terminal.print_json({"contracts": outcome.rows})
     elif emit is None:

@@ -71,6 +71,16 @@ fn log_heights(tables: &[Table]) -> Vec<usize> {
     tables.iter().map(|table| table.preprocessed_trace().map_or(0, |trace| log2_strict_usize(trace.height()))).collect()
 }
 
+/// log2 of the heights of the tables that a key holds, without making the rows of programs.
+pub fn fixed_log_heights(programs: &[Placed]) -> Vec<usize> {
+    let height = |rows: usize| rows.next_power_of_two().max(2).ilog2() as usize;
+    let instructions = programs.iter().map(|placed| placed.program.instructions.len()).sum();
+    let constants = programs.iter().map(|placed| placed.constants().count()).sum();
+    let mut heights = log_heights(&[Table::Range(fixed::RangeAir), Table::Nibbles(fixed::NibblesAir)]);
+    heights.extend([height(instructions), height(constants)]);
+    heights
+}
+
 /// A key cannot be made: a table is too tall for the profile.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("the programs do not fit a proof: {0}")]

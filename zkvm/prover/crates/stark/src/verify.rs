@@ -11,7 +11,7 @@ use sol2zk_executor::trace::Placed;
 use thiserror::Error;
 
 use crate::config::{PROFILES, Profile};
-use crate::key::{FIXED, verifier_data};
+use crate::key::{FIXED, fixed_log_heights, verifier_data};
 use crate::receipt::{FormatError, Receipt, seed, statement_bytes};
 use crate::security::Shape;
 use crate::statement::{Ledger, StatementError};
@@ -120,6 +120,10 @@ fn verify_unguarded(bytes: &[u8], accept_test: bool) -> Result<Verified, Rejecti
     }
     if heights.iter().any(|&height| height > profile.max_log_height()) || heights.iter().map(|&height| 1usize << height).sum::<usize>() >= MAX_ROWS {
         return Err(Rejection::Tables("a table is too tall"));
+    }
+    // Before anything is committed to: programs may be large.
+    if heights[..FIXED] != fixed_log_heights(&programs) {
+        return Err(Rejection::Tables("the programs have another height"));
     }
     // The claim's rows must be there once, not repeated: the table is exactly as tall as its columns are long.
     if heights.get(FIXED) != Some(&claim.log_height()) {

@@ -105,6 +105,7 @@ impl<B: ChipBuilder> Air<B> for ClaimAir {
         // A row that is there once is on the bus once (forgery: a result claimed without a run, a run left out of the claim).
         b.assert_zero(periodic[MESSAGE].clone() * (row[MESSAGE].into() - periodic[MESSAGE + 1].clone()));
         let message: Vec<B::Expr> = row[..MESSAGE].iter().map(|&cell| cell.into()).collect();
+        // The bound is that of a row that is there once: a look-up row's free count is a table's, which the check of heights against p leaves out.
         b.push_interaction(name::CLAIM, message, Count::bounded(row[MESSAGE].into(), 1));
     }
 }

@@ -42,7 +42,9 @@ impl<B: ChipBuilder> Air<B> for PowerAir {
         b.assert_zero((B::Expr::ONE - instruction.clone()) * row.uses.into());
         b.assert_zero((B::Expr::ONE - real) * row.powers.into());
 
-        // The exponent is 0 or not: the sum of its limbs is below 2^20 (forgery: exponent 0 halved to itself, whose power would vouch for itself).
+        // The exponent is 0 or not (forgery: exponent 0 halved to itself, whose power would vouch for itself). An instruction's exponent is a word, and the half
+        // of 16-bit limbs asked for below has 16-bit limbs again, so in every row that an instruction leads to the sum of the limbs is below 2^20 and is 0 for
+        // exponent 0 only. A row of other limbs whose sum is 0 mod p answers none of these.
         let [base, exponent] = [exprs::<B, LIMBS>(row.base.limbs), exprs::<B, LIMBS>(row.exponent.limbs)];
         let sum: B::Expr = exponent.iter().cloned().sum();
         b.assert_zero(zero.clone() * sum.clone());

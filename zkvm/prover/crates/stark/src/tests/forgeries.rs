@@ -274,6 +274,10 @@ fn other_heights_are_rejected() {
     let with = |change: &dyn Fn(&mut Vec<usize>)| refused(&bytes, |receipt| change(&mut receipt.proof.degree_bits));
     assert_eq!(with(&|heights| heights.truncate(7)), Rejection::Tables("heights and tables differ in number"));
     assert_eq!(with(&|heights| heights.push(1)), Rejection::Tables("heights and tables differ in number"));
+    for fixed in 0..FIXED {
+        assert_eq!(with(&|heights| heights[fixed] += 1), Rejection::Tables("the programs have another height"));
+        assert_eq!(with(&|heights| heights[fixed] -= 1), Rejection::Tables("the programs have another height"));
+    }
     assert_eq!(with(&|heights| heights[FIXED] += 1), Rejection::Tables("the claim has another height"));
     assert_eq!(with(&|heights| heights[FIXED + 1] = 23), Rejection::Tables("a table is too tall"));
     // each within its bound, but all together above that of the clock
