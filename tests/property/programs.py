@@ -269,8 +269,10 @@ def random_request(random: Random, fork: str, kind: str) -> dict[str, Any]:
     """A request that runs the program once or more."""
     code = "0x" + CODE.hex()
     slots = {hex(key): hex(random.randrange(1, 3)) for key in range(4) if random.random() < 0.5}
-    create = kind == "creation"
-    contract = {"balance": hex(random.randrange(100)), "nonce": "0x1", "code": "0x" if create else code, "storage": slots}
+    create, balance = kind == "creation", hex(random.randrange(100))
+    contract = {"balance": balance, "nonce": "0x1", "code": code, "storage": slots}
+    if create:  # which finds no account (ISA 8.9)
+        contract = {"balance": balance, "nonce": "0x0", "code": "0x", "storage": {}}
     call: dict[str, Any] = {"create": create, "caller": CALLER, "origin": OTHER, "to": CONTRACT}
     if create:
         call["code"] = code

@@ -23,7 +23,7 @@ def request(code: bytes, calls: Sequence[tuple[bytes, int]], fork: str = "Osaka"
     """A request with one call per (data, gas)."""
     create = kind == "creation"
     accounts = {
-        CONTRACT: {"balance": "0x0", "nonce": "0x1", "code": "0x" if create else "0x" + code.hex(), "storage": {"0x1": "0x5"}},
+        CONTRACT: {"balance": "0x0", "nonce": "0x1", "code": "0x" + code.hex(), "storage": {"0x1": "0x5"}},
         CALLER: {"balance": hex(1 << 128), "nonce": "0x0", "code": "0x", "storage": {}},
     }
     rows = [
@@ -39,6 +39,7 @@ def request(code: bytes, calls: Sequence[tuple[bytes, int]], fork: str = "Osaka"
         for data, gas in calls
     ]
     if create:
+        del accounts[CONTRACT]
         for row in rows:
             row["code"] = "0x" + code.hex()
     return {"fork": fork, "env": ENVIRONMENT, "contract": CONTRACT, "state": accounts, "calls": rows}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from zkvm import proof
 from zkvm.errors import InputError
 from zkvm.machine import execute
 from zkvm.word import keccak256
@@ -138,9 +139,41 @@ def test_create(run: Run) -> None:
         assert result["state"][CONTRACT] == {"balance": "0x9", "nonce": nonce, "code": "0x00aabb", "storage": {}}
     sizes = [("CODESIZE", 4), ("CALLDATASIZE", 0)]
     for kind, size in sizes:
-        assert returned(run(f"%v = ENV {kind}" + RETURN.format("%v"), create=True, code="0x00", data="0xaabbcc")) == size
+        created = {"create": True, "code": "0x00", "data": "0xaabbcc", "state": {CONTRACT: EMPTY}}
+        assert returned(run(f"%v = ENV {kind}" + RETURN.format("%v"), **created)) == size
     result = run("REVERT $0x0, $0x0", create=True, code="0x00", state={CONTRACT: EMPTY})
     assert result["state"][CONTRACT] == EMPTY
+
+
+@pytest.mark.parametrize(
+    ("account", "to", "why"),
+    [
+        ({"nonce": "0x1"}, HEIR, "its nonce is not 0"),
+        ({"code": "0x00"}, HEIR, "it has code"),
+        ({"storage": {"0x3": "0x1"}}, HEIR, "it has storage"),
+        ({}, "0x0000000000000000000000000000000000000001", "it is a precompile"),
+        ({"balance": "0x5", "storage": {"0x3": "0x0"}}, HEIR, None),
+    ],
+)
+def test_a_create_finds_no_account(run: Run, account: dict[str, Any], to: str, why: str | None) -> None:
+    state = {to: {**EMPTY, **account}}
+    created = {"create": True, "code": "0x00", "to": to, "state": state}
+    if why is None:
+        assert run("STOP", **created)["calls"][0]["status"] == "success"
+        return
+    with pytest.raises(InputError) as error:
+        run("STOP", **created)
+    assert (error.value.code, str(error.value.place), error.value.message) == (
+        "occupied",
+        "calls[0].to",
+        f"a create at {to}: {why}",
+    )
+    # the executor says the same of it
+    document = request("Osaka", create=True, code="0x00", to=to)
+    document["state"] |= state
+    with pytest.raises(InputError) as other:
+        proof.execute(document, [])
+    assert (str(other.value.place), other.value.message) == (str(error.value.place), error.value.message)
 
 
 def test_what_is_not_there(run: Run) -> None:

@@ -6,7 +6,6 @@ use super::{Slot, SlotAir, SlotCols, generate};
 use crate::bus::{F, name, tag};
 use crate::context::SlotState;
 use crate::testing::{Mock, Seeded, forged_row, numbers, padding_rejects, shape, stopped_though_believed, with_limbs};
-use crate::word::limbs;
 
 const WIDTH: usize = SlotCols::<F>::WIDTH;
 
