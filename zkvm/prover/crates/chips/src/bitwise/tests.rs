@@ -2,11 +2,14 @@ use p3_field::PrimeCharacteristicRing;
 use p3_matrix::dense::RowMajorMatrix;
 use ruint::aliases::U256;
 use sol2zk_executor::isa;
+use sol2zk_executor::trace::PureStep;
 
 use super::{BitwiseAir, BitwiseCols, BitwiseRows};
 use crate::bus::F;
-use crate::testing::{Mock, Seeded, edges, numbers, padding_rejects, shape};
-use crate::word::limbs;
+use crate::columns::LIMBS;
+use crate::testing::{Mock, Seeded, edges, forged_row, numbers, padding_rejects, shape, stopped_though_believed};
+
+const WIDTH: usize = BitwiseCols::<F>::WIDTH;
 
 fn table(pairs: &[(U256, U256)]) -> (Mock, RowMajorMatrix<F>) {
     let (mut mock, mut rows) = (Mock::new(), BitwiseRows::default());
@@ -48,7 +51,7 @@ fn each_cell_matters() {
     let mask = (U256::ONE << 130usize) - U256::ONE;
     let (mock, table) = table(&[(seeded.random(), seeded.random()), (mask, seeded.random()), (seeded.random(), !mask), (U256::ZERO, mask)]);
     assert_eq!(mock.check("bitwise", &BitwiseAir, &table), None);
-    let numbers = numbers(BitwiseCols::<F>::WIDTH);
+    let numbers = numbers(WIDTH);
     let columns = BitwiseCols::view(&numbers);
     for (row, column) in mock.accepted("bitwise", &BitwiseAir, &table, 0..16) {
         let not = row % 4 == 3;
@@ -62,33 +65,117 @@ fn each_cell_matters() {
 
 #[test]
 fn rows_that_are_not_real_give_and_ask_nothing() {
-    let numbers = numbers(BitwiseCols::<F>::WIDTH);
+    let numbers = numbers(WIDTH);
     let columns = BitwiseCols::view(&numbers);
     for column in [columns.uses, columns.by_a[3], columns.by_b[15]] {
         assert!(padding_rejects(&BitwiseAir, column));
     }
 }
 
-/// A wrong AND under each way to settle a limb, the result made to fit.
+/// What stops the row of an AND (0), OR (1), XOR (2) or NOT (3) of words whose limbs are all `limbs`, edited, if others believe each message.
+fn stopped(row: usize, limbs: [u16; 2], edit: impl FnOnce(&mut BitwiseCols<F>)) -> Vec<String> {
+    let (_, honest) = table(&[limbs.map(|limb| U256::MAX / U256::from(0xffff) * U256::from(limb)).into()]);
+    stopped_though_believed("bitwise", &BitwiseAir, &forged_row(&honest, row, |cells| edit(BitwiseCols::view_mut(cells))))
+}
+
+/// The result that a row's other cells ask for.
+fn fit(c: &mut BitwiseCols<F>) {
+    for i in 0..LIMBS {
+        let (x, y, both) = (c.a.limbs[i], c.b.limbs[i], c.both[i]);
+        c.result[i] = c.and * both + c.or * (x + y - both) + c.xor * (x + y - both.double()) + c.not * (F::from_u16(0xffff) - x);
+    }
+}
+
+/// Of each constraint on the row and its operands a forgery that nothing else stops.
 #[test]
-fn wrong_results_are_rejected() {
-    let (a, b) = (U256::from(0x1234), U256::from(0x00ff_5678));
-    let (mock, table) = table(&[(a, b), (U256::from(0xffff), b)]);
-    let width = BitwiseCols::<F>::WIDTH;
-    for row in [0, 1, 2, 4, 5, 6] {
-        for limb in 0..3 {
-            for (by_a, by_b) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
-                let mut forged = table.clone();
-                let columns = BitwiseCols::view_mut(&mut forged.values[row * width..(row + 1) * width]);
-                (columns.by_a[limb], columns.by_b[limb]) = (F::from_u8(by_a), F::from_u8(by_b));
-                columns.both[limb] += F::ONE;
-                let change = columns.and - columns.or - columns.xor.double();
-                columns.result[limb] += change;
-                assert!(mock.forged("bitwise", &BitwiseAir, &forged).is_some(), "row {row} limb {limb}");
-            }
+fn each_constraint_on_the_row_is_needed() {
+    let flags = |set: [F; 4]| {
+        stopped(0, [0xffff, 0xffff], |c| {
+            [c.and, c.or, c.xor, c.not] = set;
+            // a row of two instructions gives no wire
+            c.uses = if set.into_iter().sum::<F>() == F::ONE { c.uses } else { F::ZERO };
+            fit(c);
+        })
+    };
+    let (no, one) = (F::ZERO, F::ONE);
+    assert_eq!(flags([one, no, no, no]), [""; 0]);
+    // rows that have the code of another instruction: NOT, OR (whose result is then 0), ISZERO, EQ
+    assert_eq!(flags([-one, one, one, no]), ["0"]);
+    assert_eq!(flags([one, -one, one, no]), ["1"]);
+    assert_eq!(flags([one, one, -one, no]), ["2"]);
+    assert_eq!(flags([one, one, no, -one]), ["3"]);
+    // two instructions
+    assert_eq!(flags([one, one, no, no]), ["4"]);
+
+    let stopped = |edit: fn(&mut BitwiseCols<F>)| stopped(0, [6, 0x5555], edit);
+    // a word from a row that is no instruction
+    assert_eq!(stopped(|c| (c.and, c.result) = (F::ZERO, [F::ZERO; LIMBS])), ["5"]);
+    // a wire where the instruction has a constant, and the other way round; the wire of another region
+    assert_eq!(stopped(|c| (c.a.constant, c.a.time) = (F::TWO, -c.region)), ["6"]);
+    assert_eq!(stopped(|c| c.a.time += F::ONE), ["7"]);
+    assert_eq!(stopped(|c| (c.b.constant, c.b.time) = (-F::ONE, c.region.double())), ["8"]);
+    assert_eq!(stopped(|c| c.b.time += F::ONE), ["9"]);
+}
+
+/// Of each limb's constraints and look-up a wrong result that nothing else stops. (That `by_a` and `by_b` are bits follows: their sum is 0 or 1.)
+#[test]
+fn each_limb_is_needed() {
+    for i in 0..LIMBS {
+        let ordinal = |k: usize| [(10 + 7 * i + k).to_string()];
+        for row in 0..3 {
+            let both = |limbs: [u16; 2], [by_a, by_b]: [bool; 2], both: u16| {
+                stopped(row, limbs, |c| {
+                    (c.by_a[i], c.by_b[i], c.both[i]) = (F::from_bool(by_a), F::from_bool(by_b), F::from_u16(both));
+                    fit(c);
+                })
+            };
+            assert_eq!(both([6, 0x5555], [false, false], 4), [""; 0]);
+            // a limb that is no mask taken for one: 6 * 0x5555 / 0xffff is 2
+            assert_eq!(both([6, 0x5555], [true, false], 2), ordinal(2));
+            assert_eq!(both([6, 0x5555], [false, true], 2), ordinal(3));
+            // an AND with a mask that is not the product
+            assert_eq!(both([0xffff, 0x5555], [true, false], 4), ordinal(4));
+            assert_eq!(both([0x5555, 0], [false, true], 4), ordinal(4));
+            // an AND that is none
+            assert_eq!(both([6, 0x5555], [false, false], 2), ["limb_and"]);
+        }
+        // a result that does not follow
+        for row in 0..4 {
+            assert_eq!(stopped(row, [6, 0x5555], |c| c.result[i] += F::ONE), ordinal(6));
         }
     }
-    let mut forged = table.clone();
-    BitwiseCols::view_mut(&mut forged.values[3 * width..4 * width]).result = limbs(a);
-    assert!(mock.forged("bitwise", &BitwiseAir, &forged).is_some());
+}
+
+/// A NOT that answers look-ups as a limb with a mask: an entry beyond 16 bits, for an AND that asks.
+#[test]
+fn no_row_answers_look_ups() {
+    for i in 0..LIMBS {
+        let (_, mut forged) = table(&[(U256::MAX, U256::MAX)]);
+        for (row, mask) in [(0, F::ZERO), (3, F::ONE)] {
+            let columns = BitwiseCols::view_mut(&mut forged.values[row * WIDTH..(row + 1) * WIDTH]);
+            let wide = F::from_u32(0x1_0005);
+            (columns.by_a[i], columns.b.limbs[i], columns.both[i]) = (mask, wide, wide);
+            fit(columns);
+        }
+        assert_eq!(stopped_though_believed("bitwise", &BitwiseAir, &forged), [(10 + 7 * i + 5).to_string()]);
+    }
+}
+
+/// The result of other words than the wires have, or of another instruction, though its readers believe it.
+#[test]
+fn the_words_and_the_op_are_the_instruction_s() {
+    let (a, b) = (U256::from(6), U256::from(5));
+    let stopped = |op: u16, result: u64, edit: fn(&mut PureStep)| {
+        let (mut mock, mut rows) = (Mock::new(), BitwiseRows::default());
+        let mut step = mock.pure(op, &[a, b], U256::from(result));
+        edit(&mut step);
+        rows.push(&step, &mut mock.context);
+        mock.causes("bitwise", &BitwiseAir, &rows.finish().expect("rows")).into_iter().collect::<Vec<_>>()
+    };
+    assert_eq!(stopped(isa::AND, 4, |_| ()), [""; 0]);
+    assert_eq!(stopped(isa::AND, 5, |step| step.operands[0] = U256::from(7)), ["wire"]);
+    assert_eq!(stopped(isa::AND, 6, |step| step.operands[1] = U256::from(7)), ["wire"]);
+    assert_eq!(stopped(isa::AND, 7, |step| step.op = isa::OR), ["rom"]);
+    assert_eq!(stopped(isa::OR, 3, |step| step.op = isa::XOR), ["rom"]);
+    assert_eq!(stopped(isa::XOR, 4, |step| step.op = isa::AND), ["rom"]);
 }
