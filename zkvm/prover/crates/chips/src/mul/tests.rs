@@ -2,11 +2,14 @@ use p3_field::PrimeCharacteristicRing;
 use p3_matrix::dense::RowMajorMatrix;
 use ruint::aliases::U256;
 use sol2zk_executor::isa;
+use sol2zk_executor::trace::PureStep;
 
 use super::{Carry, MulAir, MulCols, MulRows};
 use crate::bus::F;
-use crate::testing::{Mock, Seeded, edges, numbers, padding_rejects, shape};
-use crate::word::limbs;
+use crate::columns::LIMBS;
+use crate::testing::{Mock, Seeded, edges, forged_row, numbers, padding_rejects, shape, stopped_though_believed};
+
+const WIDTH: usize = MulCols::<F>::WIDTH;
 
 fn table(pairs: &[(U256, U256)]) -> (Mock, RowMajorMatrix<F>) {
     let (mut mock, mut rows) = (Mock::new(), MulRows::default());
@@ -42,7 +45,7 @@ fn each_cell_matters() {
 
 #[test]
 fn rows_that_are_not_real_give_nothing() {
-    let numbers = numbers(MulCols::<F>::WIDTH);
+    let numbers = numbers(WIDTH);
     let view = MulCols::view(&numbers);
     assert!([view.uses, view.products, view.instruction].into_iter().all(|column| padding_rejects(&MulAir, column)));
 }
@@ -60,29 +63,124 @@ fn products_are_answered() {
     let table = rows.finish().expect("rows");
     assert_eq!(mock.check("mul", &MulAir, &table), None);
     // what an instruction would name is free to be anything (no message has it), but no row becomes an instruction
-    let numbers = numbers(MulCols::<F>::WIDTH);
+    let numbers = numbers(WIDTH);
     let view = MulCols::view(&numbers);
     let unread = [view.id, view.region, view.a.id, view.b.id, view.a.time, view.b.time, view.a.constant, view.b.constant];
     assert!(mock.accepted("mul", &MulAir, &table, 0..3).iter().all(|(_, column)| unread.contains(column)));
 }
 
-/// Other words, and the right limbs moved by what a carry can take up.
+/// A word of equal limbs.
+fn word(limb: u16) -> U256 {
+    U256::MAX / U256::from(0xffff) * U256::from(limb)
+}
+
+/// What stops the row of a product, edited, if others believe each message.
+fn stopped(a: U256, b: U256, edit: impl FnOnce(&mut MulCols<F>)) -> Vec<String> {
+    let (_, honest) = table(&[(a, b)]);
+    stopped_though_believed("mul", &MulAir, &forged_row(&honest, 0, |cells| edit(MulCols::view_mut(cells))))
+}
+
+/// 1 / 2^16 is -0x7f00: a limb too large by 1 is made up for by this much in the next, as if carried.
+const FRACTION: u16 = 0x7f00;
+
+/// Adds to a limb of the result, and to the next one if there is one.
+fn add(c: &mut MulCols<F>, i: usize, by: F, up: F) {
+    c.result[i] += by;
+    c.result.iter_mut().skip(i + 1).take(1).for_each(|next| *next += up);
+}
+
+/// Of each constraint on the row and its operands a forgery that nothing else stops.
 #[test]
-fn wrong_results_are_rejected() {
-    let mut seeded = Seeded::new(4);
-    let (a, b) = (seeded.random(), seeded.random());
-    let (mock, table) = table(&[(a, b)]);
-    let right = a.wrapping_mul(b);
-    for wrong in [right.wrapping_add(U256::ONE), right ^ (U256::ONE << 255usize), U256::ZERO, seeded.random()] {
-        let mut forged = table.clone();
-        MulCols::view_mut(&mut forged.values[..MulCols::<F>::WIDTH]).result = limbs(wrong);
-        assert!(mock.forged("mul", &MulAir, &forged).is_some());
+fn each_constraint_on_the_row_is_needed() {
+    let stopped = |edit: fn(&mut MulCols<F>)| stopped(word(3), U256::from(5), edit);
+    assert_eq!(stopped(|_| ()), [""; 0]);
+    // words from a row that asks for its operands less than no times
+    assert_eq!(stopped(|c| (c.instruction, c.uses) = (-F::ONE, F::ZERO)), ["1"]);
+    // a product of a row that does not multiply: an instruction's, and one that others ask for
+    fn wrong(c: &mut MulCols<F>) {
+        (c.real, c.result[15]) = (F::ZERO, F::ZERO);
+        c.carries[15].low = F::from_u16(15) / F::from_u32(1 << 16);
     }
-    let mut forged = table.clone();
-    let columns = MulCols::view_mut(&mut forged.values[..MulCols::<F>::WIDTH]);
-    columns.result[15] += F::from_u32(1 << 16);
-    columns.carries[15].low -= F::ONE;
-    assert!(mock.forged("mul", &MulAir, &forged).is_some());
+    assert_eq!(stopped(wrong), ["2"]);
+    let answer = |c: &mut MulCols<F>| {
+        wrong(c);
+        (c.instruction, c.uses, c.products) = (F::ZERO, F::ZERO, F::ONE);
+    };
+    assert_eq!(stopped(answer), ["4"]);
+    // a word from a row that is no instruction
+    assert_eq!(stopped(|c| c.instruction = F::ZERO), ["3"]);
+    // a wire where the instruction has a constant, and the other way round; the wire of another region
+    assert_eq!(stopped(|c| (c.a.constant, c.a.time) = (F::TWO, -c.region)), ["5"]);
+    assert_eq!(stopped(|c| c.a.time += F::ONE), ["6"]);
+    assert_eq!(stopped(|c| (c.b.constant, c.b.time) = (-F::ONE, c.region.double())), ["7"]);
+    assert_eq!(stopped(|c| c.b.time += F::ONE), ["8"]);
+}
+
+/// A limb less than 0, where a row that is real less than no times answers the look-ups.
+#[test]
+fn no_row_answers_look_ups() {
+    let (_, honest) = table(&[(word(3), U256::from(5))]);
+    let mut forged = forged_row(&honest, 0, |cells| {
+        let columns = MulCols::view_mut(cells);
+        columns.result[15] -= F::from_u32(1 << 16);
+        columns.carries[15].low += F::ONE;
+    });
+    forged.values.copy_within(..WIDTH, WIDTH);
+    let answer = MulCols::view_mut(&mut forged.values[WIDTH..]);
+    (answer.real, answer.instruction, answer.uses) = (-F::ONE, F::ZERO, F::ZERO);
+    assert_eq!(stopped_though_believed("mul", &MulAir, &forged), ["0"]);
+}
+
+/// Of each limb's constraint and look-ups a wrong result that nothing else stops.
+#[test]
+fn each_limb_is_needed() {
+    let (one, fraction) = (F::ONE, F::from_u16(FRACTION));
+    for i in 0..LIMBS {
+        // a limb that does not follow
+        assert_eq!(stopped(word(3), U256::from(5), |c| c.result[i] += one), [(9 + i).to_string()]);
+        // a limb too small by 2^16, with a carry that makes up for it
+        let negative = |c: &mut MulCols<F>| {
+            c.carries[i].low += one;
+            add(c, i, -F::from_u32(1 << 16), one);
+        };
+        assert_eq!(stopped(word(3), U256::from(5), negative), ["range"]);
+        // a carry that is a fraction
+        let carry = |c: &mut MulCols<F>| {
+            c.carries[i].low += fraction;
+            add(c, i, one, fraction);
+        };
+        assert_eq!(stopped(word(3), U256::from(5), carry), ["bytes"]);
+        // bytes of an operand that are fractions
+        let bytes = |a: bool| {
+            let (word, byte) = (word(3), U256::from(0x100));
+            stopped(if a { word } else { byte }, if a { byte } else { word }, |c| {
+                if a {
+                    c.a_high[i] += fraction
+                } else {
+                    c.b_high[i] += fraction
+                }
+                add(c, i, one, fraction);
+            })
+        };
+        assert_eq!(bytes(true), ["bytes"]);
+        assert_eq!(bytes(false), ["bytes"]);
+    }
+}
+
+/// The product of other words than the wires have, and of another instruction, though its readers believe it.
+#[test]
+fn the_words_and_the_op_are_the_instruction_s() {
+    let stopped = |op: u16, result: u64, edit: fn(&mut PureStep)| {
+        let (mut mock, mut rows) = (Mock::new(), MulRows::default());
+        let mut step = mock.pure(op, &[U256::from(9), U256::from(4)], U256::from(result));
+        edit(&mut step);
+        rows.push(&step, &mut mock.context);
+        mock.causes("mul", &MulAir, &rows.finish().expect("rows")).into_iter().collect::<Vec<_>>()
+    };
+    assert_eq!(stopped(isa::MUL, 36, |_| ()), [""; 0]);
+    assert_eq!(stopped(isa::MUL, 40, |step| step.operands[0] = U256::from(10)), ["wire"]);
+    assert_eq!(stopped(isa::MUL, 45, |step| step.operands[1] = U256::from(5)), ["wire"]);
+    assert_eq!(stopped(isa::ADD, 36, |_| ()), ["rom"]);
 }
 
 /// The other form of a carry (low + 64, high - 1) changes nothing: not a forgery, and accepted.
@@ -90,7 +188,7 @@ fn wrong_results_are_rejected() {
 fn a_carry_has_more_than_one_form() {
     let (mock, table) = table(&[(U256::MAX, U256::MAX)]);
     let mut other = table.clone();
-    let Carry { low, high } = &mut MulCols::view_mut(&mut other.values[..MulCols::<F>::WIDTH]).carries[7];
+    let Carry { low, high } = &mut MulCols::view_mut(&mut other.values[..WIDTH]).carries[7];
     (*low, *high) = (*low + F::from_u8(64), *high - F::ONE);
     assert_eq!(mock.forged("mul", &MulAir, &other), None);
 }
