@@ -17,7 +17,7 @@ from zkvm.isa.encode import ISA_DIGEST
 COMPONENTS: Final = ("click", "eth-abi", "eth-hash", "jinja2", "networkx", "py-solc-x", "pycryptodome", "requests", "rich")
 FIXED_LIMITS: Final = (
     "External calls, creates and precompiles are not supported yet: a run that reaches one stops there and is listed.",
-    "Intrinsic gas, refunds and the code deposit lie outside the frame that is compared and proven.",
+    "Intrinsic gas, refunds and the code deposit lie outside the frame that is compared and proven, what a deposit refuses (EIP-170, EIP-3541) too.",
     "A receipt proves the calls that it lists, not all calls.",
     "Differences of target chains (rules and profiles) are not part of this report.",
     "Whether the contract does what its authors meant is not examined.",
