@@ -11,8 +11,8 @@ use revm::interpreter::interpreter_action::FrameInit;
 use revm::interpreter::{CallInput, CallInputs, CallScheme, CallValue, FrameInput, InstructionResult, SharedMemory};
 use revm::primitives::{Address, B256, Bytes, U256, hardfork::SpecId};
 
+use crate::error::OracleError;
 use crate::result::{CallResult, Status};
-use crate::run::OracleError;
 use crate::trace::Trace;
 use crate::world::World;
 

@@ -4,6 +4,7 @@
 //! transaction: no intrinsic gas, no fee, no nonce, no cap on gas, no code deposit. So `gas` is the frame's.
 //! A constructor is a call frame whose code is the creation code, at the address that the request names.
 
+pub mod error;
 pub mod frame;
 pub mod request;
 pub mod result;
@@ -14,4 +15,5 @@ pub mod world;
 #[cfg(test)]
 mod tests;
 
-pub use run::{OracleError, bench, run};
+pub use error::OracleError;
+pub use run::{bench, run};

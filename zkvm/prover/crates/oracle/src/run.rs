@@ -7,33 +7,13 @@ use revm::context_interface::block::BlobExcessGasAndPrice;
 use revm::handler::MainnetContext;
 use revm::primitives::{Address, B256, Bytes, hardfork::SpecId, keccak256};
 use revm::{Context, MainBuilder};
-use thiserror::Error;
 
+use crate::error::OracleError;
 use crate::frame::{self, Call, Created, Machine};
 use crate::request::{self, Request, spec};
 use crate::result::{CallResult, document};
 use crate::trace::{Steps, Trace};
 use crate::world::World;
-
-/// Why there is no result.
-#[derive(Clone, Debug, Error)]
-pub enum OracleError {
-    /// The request is malformed.
-    #[error("request: {0}")]
-    Request(String),
-    /// A value that the caller cannot pay.
-    #[error("request: calls[{0}].value: the caller {1:?} cannot pay it")]
-    Funds(usize, Address),
-    /// A create where code, a nonce, storage or a precompile is.
-    #[error("request: calls[{0}].to: a create at {1:?}, which is occupied")]
-    Collision(usize, Address),
-    /// Something that revm does not have: `SSTORE` under Constantinople (EIP-1283 lived on test networks only).
-    #[error("not covered by the oracle: {0}")]
-    NotCovered(&'static str),
-    /// revm failed.
-    #[error("revm: {0}")]
-    Machine(String),
-}
 
 /// The type of a transaction with blobs (EIP-4844).
 const BLOB_TRANSACTION: u8 = 3;
