@@ -9,7 +9,7 @@ use crate::context::{FrameInfo, SlotState};
 use crate::evaluate::{Balance, Violation, evaluate};
 use crate::slot::{self, Slot, SlotAir};
 use crate::storage::{StorageAir, StorageRows};
-use crate::testing::{Mock, Seeded, shape, with_limbs};
+use crate::testing::{Mock, Seeded, forged_row, shape, stopped_though_believed, with_limbs};
 
 const WIDTH: usize = UndoCols::<F>::WIDTH;
 const FRAME: u32 = 12;
@@ -115,6 +115,28 @@ fn stores_cannot_be_kept() {
     let c = UndoCols::view_mut(&mut forged.values[..WIDTH]);
     c.old = c.current;
     assert!(mock.forged("undo", &UndoAir, &forged).is_some());
+}
+
+/// What stops a row of the honest table once it is edited, if others believe each message.
+fn stopped(edit: impl FnOnce(&mut UndoCols<F>)) -> Vec<String> {
+    stopped_though_believed("undo", &UndoAir, &forged_row(&four().1, 1, |cells| edit(UndoCols::view_mut(cells))))
+}
+
+/// Of each constraint a forgery that nothing else stops, if others believe each message.
+#[test]
+fn each_constraint_is_needed() {
+    let (far, high) = (F::from_u32(1 << 29), F::from_u32(1 << 13));
+    assert_eq!(stopped(|_| ()), [""; 0]);
+    // a store undone twice
+    assert_eq!(stopped(|c| c.real = F::TWO), ["0"]);
+    // the last store undone after one before it, told as a lower time, a gap that is negative, or too large
+    assert_eq!(stopped(|c| c.bound = c.record.time), ["1"]);
+    assert_eq!(stopped(|c| (c.bound, c.record.gap_low, c.record.gap_high) = (c.record.time, -F::ONE, F::ZERO)), ["range"]);
+    assert_eq!(stopped(|c| (c.record.time, c.record.gap_low, c.record.gap_high) = (c.bound - F::ONE - far, F::ZERO, high)), ["range"]);
+    // a word taken from a state that comes later
+    assert_eq!(stopped(|c| c.previous.time = c.clk + F::ONE), ["2"]);
+    assert_eq!(stopped(|c| (c.previous.time, c.previous.gap_low, c.previous.gap_high) = (c.clk + F::ONE, -F::ONE, F::ZERO)), ["range"]);
+    assert_eq!(stopped(|c| (c.previous.time, c.previous.gap_low, c.previous.gap_high) = (c.clk - far, F::ZERO, high)), ["range"]);
 }
 
 /// Three calls over storage, undo and slot together: a doomed one between two that succeed. The second and third find the words of the first.
