@@ -1,11 +1,11 @@
-use p3_field::PrimeCharacteristicRing;
+use p3_field::{Field, PrimeCharacteristicRing};
 use p3_matrix::dense::RowMajorMatrix;
 use ruint::aliases::U256;
 use sol2zk_executor::isa;
 
 use super::{ObserveAir, ObserveCols, ObserveRows};
 use crate::bus::{F, name};
-use crate::testing::{FRAME, Mock, Seeded, numbers, padding_rejects, shape};
+use crate::testing::{FRAME, Mock, Seeded, forged_row, numbers, padding_rejects, shape, stopped_though_believed};
 
 const WIDTH: usize = ObserveCols::<F>::WIDTH;
 
@@ -87,19 +87,59 @@ fn rows_that_are_not_real_give_nothing() {
     assert!(padding_rejects(&ObserveAir, ObserveCols::view(&numbers).uses));
 }
 
-/// A frame with gas left may not halt at `GAS`; memory has one size.
+type Edit = fn(&mut ObserveCols<F>);
+
+/// What stops rows of the honest table side by side once they are edited, if others believe each message.
+fn stopped<const N: usize>(edited: [(usize, Edit); N]) -> Vec<String> {
+    let (_, table) = table();
+    let rows = edited.map(|(row, edit)| forged_row(&table, row, |cells| edit(ObserveCols::view_mut(cells))).values);
+    stopped_though_believed("observe", &ObserveAir, &RowMajorMatrix::new(rows.concat(), WIDTH))
+}
+
+/// Of each constraint on the kinds and on control a forgery that nothing else stops.
 #[test]
-fn exits_and_sizes_are_true() {
-    let (mock, honest) = table();
-    let mut forged = honest.clone();
-    let c = ObserveCols::view_mut(&mut forged.values[WIDTH..2 * WIDTH]);
-    (c.exits, c.next) = (F::ONE, F::ZERO);
-    assert!(mock.forged("observe", &ObserveAir, &forged).is_some());
-    // an MSIZE row with limb 0 out of range, limb 1 one less
-    let mut forged = honest.clone();
-    let c = ObserveCols::view_mut(&mut forged.values[..WIDTH]);
-    c.low += F::from_u32(2048);
-    c.limbs[0] += F::from_u32(65536);
-    c.limbs[1] -= F::ONE;
-    assert!(mock.forged("observe", &ObserveAir, &forged).is_some());
+fn each_constraint_on_the_kinds_is_needed() {
+    for row in 0..4 {
+        assert_eq!(stopped([(row, |_| ())]), [""; 0]);
+    }
+    // a limb out of range, which a row that counts -1 provides
+    let wide: Edit = |c| (c.low, c.limbs, c.state.words) = (F::ZERO, [0, 1 << 16, 0, 0].map(F::from_u32), F::from_u32(1 << 27));
+    let provides: Edit = |c| {
+        (c.size, c.gas, c.uses, c.next) = (-F::ONE, F::ONE, F::ZERO, F::ZERO);
+        (c.low, c.limbs, c.state.words) = (F::ZERO, [0, 1 << 16, 0, 0].map(F::from_u32), F::from_u32(1 << 27));
+    };
+    assert_eq!(stopped([(0, wide)]), ["range"]);
+    assert_eq!(stopped([(0, wide), (0, provides)]), ["0"]);
+    // gas left that the gas chip did not say
+    assert_eq!(stopped([(0, |c| (c.gas, c.uses, c.next) = (-F::ONE, F::ZERO, F::ZERO))]), ["1"]);
+    // two instructions in a row
+    assert_eq!(stopped([(0, |c| (c.gas, c.uses, c.next) = (F::ONE, F::ZERO, c.next.double()))]), ["2"]);
+    // a word of no instruction
+    assert_eq!(stopped([(0, |c| (c.size, c.next) = (F::ZERO, F::ZERO))]), ["3"]);
+    // out of gas: a jump to 7; with gas left, and at an MSIZE: a halt
+    assert_eq!(stopped([(2, |c| (c.exits, c.next) = (F::ONE - F::from_u8(7) * (c.state.id + F::ONE).inverse(), F::from_u8(7)))]), ["8"]);
+    assert_eq!(stopped([(1, |c| (c.exits, c.next) = (F::ONE, F::ZERO))]), ["9"]);
+    assert_eq!(stopped([(0, |c| (c.exits, c.negative, c.next) = (F::ONE, F::ONE, F::ZERO))]), ["10"]);
+    // a jump, a halt that goes on
+    assert_eq!(stopped([(1, |c| c.next += F::ONE)]), ["11"]);
+    assert_eq!(stopped([(3, |c| c.next = c.state.id + F::ONE)]), ["11"]);
+}
+
+/// Memory has one size: of each constraint on its limbs a forgery that nothing else stops.
+#[test]
+fn each_constraint_on_the_size_is_needed() {
+    assert_eq!(stopped([(0, |c| c.limbs[0] += F::ONE)]), ["4"]);
+    // limb 1 counted in limb 2
+    assert_eq!(stopped([(0, |c| (c.limbs[1], c.limbs[2]) = (c.limbs[1] - F::ONE, c.limbs[2] + F::from_u32(1 << 16).inverse()))]), ["5"]);
+    assert_eq!(stopped([(0, |c| c.limbs[3] = F::ONE)]), ["6"]);
+    assert_eq!(stopped([(0, |c| c.limbs[1] += F::ONE)]), ["7"]);
+    // limb 0 beyond 16 bits
+    let split = stopped([(0, |c| {
+        (c.low, c.limbs[0]) = (c.low + F::from_u32(1 << 11), c.limbs[0] + F::from_u32(1 << 16));
+        c.limbs[1] -= F::ONE;
+    })]);
+    assert_eq!(split, ["range"]);
+    // no words: 1 / 32 + 2^11 32512 = 0 mod p
+    let fraction = stopped([(0, |c| (c.low, c.limbs, c.state.words) = (F::from_u8(32).inverse(), [1, 32512, 0, 0].map(F::from_u32), F::ZERO))]);
+    assert_eq!(fraction, ["range"]);
 }
