@@ -1,12 +1,13 @@
-use p3_field::{Field, PrimeCharacteristicRing};
+use p3_field::PrimeCharacteristicRing;
 use p3_matrix::dense::RowMajorMatrix;
 use ruint::aliases::U256;
 use sol2zk_executor::isa;
 
 use super::{InputAir, InputCols, InputRows};
 use crate::bus::{F, name, tag};
+use crate::columns::LIMBS;
 use crate::context::FrameInfo;
-use crate::testing::{FRAME, Mock, Seeded, edges, numbers, padding_rejects, shape, with_limbs};
+use crate::testing::{FRAME, Mock, Seeded, edges, forged_row, numbers, padding_rejects, shape, stopped_though_believed, with_limbs};
 use crate::word::limbs;
 
 const WIDTH: usize = InputCols::<F>::WIDTH;
@@ -115,7 +116,9 @@ fn rows_that_are_not_real_give_nothing() {
 fn offsets_do_not_alias() {
     let secret = U256::from(0xdead_beefu64);
     let p = U256::from(0x7f00_0001u64);
-    for (offset, far) in [(p + U256::from(4), false), (U256::from((1u64 << 32) + 4), true), ((U256::ONE << 240usize) + U256::from(4), true)] {
+    for (offset, far, cause) in
+        [(p + U256::from(4), false, name::RANGE), (U256::from((1u64 << 32) + 4), true, "11"), ((U256::ONE << 240usize) + U256::from(4), true, "11")]
+    {
         let mut bench = Bench::new();
         bench.load(U256::from(4), secret);
         bench.load(offset, U256::ZERO);
@@ -133,31 +136,103 @@ fn offsets_do_not_alias() {
         let uses = mock.context.uses.get(&(region, id)).copied().unwrap_or(0) as i32;
         mock.owe(name::WIRE, with_limbs(&[region, id], U256::ZERO), -uses);
         mock.owe(name::WIRE, with_limbs(&[region, id], secret), uses);
-        assert!(mock.forged("input", &InputAir, &forged).is_some());
+        assert_eq!(mock.causes("input", &InputAir, &forged).into_iter().collect::<Vec<_>>(), [cause]);
     }
 }
 
-/// Call data that is there told as zeros.
+type Edit = fn(&mut InputCols<F>);
+
+/// What stops a row of the honest table once it is edited, if others believe each message.
+fn stopped(row: usize, edit: impl FnOnce(&mut InputCols<F>)) -> Vec<String> {
+    let (_, table) = four();
+    stopped_though_believed("input", &InputAir, &forged_row(&table, row, |cells| edit(InputCols::view_mut(cells))))
+}
+
+/// As [`stopped`], of two rows side by side.
+fn stopped_both(edited: [(usize, Edit); 2]) -> Vec<String> {
+    let (_, table) = four();
+    let rows = edited.map(|(row, edit)| forged_row(&table, row, |cells| edit(InputCols::view_mut(cells))).values);
+    stopped_though_believed("input", &InputAir, &RowMajorMatrix::new(rows.concat(), WIDTH))
+}
+
+/// Of each constraint on the cases a forgery that nothing else stops: cases that cancel make a row that is no instruction but speaks.
 #[test]
-fn near_words_are_not_zeros() {
-    let (mock, table) = four();
-    for reason in 0..2 {
-        let mut forged = table.clone();
-        let c = InputCols::view_mut(&mut forged.values[WIDTH..2 * WIDTH]);
-        (c.near, c.word) = (F::ZERO, limbs(U256::ZERO));
-        if reason == 0 {
-            c.far = F::ONE;
-        } else {
-            c.beyond = F::ONE;
-            c.bound = c.offset.limbs[1] - F::from_u32(1 << 14);
-        }
-        c.high_inverse = F::TWO.inverse();
-        assert!(mock.forged("input", &InputAir, &forged).is_some());
+fn each_constraint_on_the_cases_is_needed() {
+    for row in 0..4 {
+        assert_eq!(stopped(row, |_| ()), [""; 0]);
     }
-    // another kind's word: the key made of kind and offset
-    let mut forged = table;
-    let c = InputCols::view_mut(&mut forged.values[..WIDTH]);
-    c.offset.limbs[0] = F::ONE;
-    c.kind -= F::ONE;
-    assert!(mock.forged("input", &InputAir, &forged).is_some());
+    let zero = |c: &mut InputCols<F>| (c.uses, c.kind, c.offset.limbs[0], c.offset.limbs[1]) = (F::ZERO, F::ZERO, F::ZERO, F::ZERO);
+    // an answer in the claim's place
+    let answer = stopped(2, |c| {
+        zero(c);
+        c.env = -F::ONE;
+    });
+    assert_eq!(answer, ["0"]);
+    // a wire that nobody gives, as an operand that is asked for -1 times: 0, or any multiple of 2^32
+    let none: Edit = |c| {
+        (c.near, c.uses, c.kind, c.offset.limbs, c.bound) = (-F::ONE, F::ZERO, F::ZERO, [F::ZERO; LIMBS], F::ZERO);
+    };
+    assert_eq!(stopped_both([(1, |c| (c.offset.limbs[1], c.bound) = (F::ZERO, F::ZERO)), (0, none)]), ["1"]);
+    let wire = stopped(0, |c| {
+        zero(c);
+        (c.far, c.high_inverse, c.word) = (-F::ONE, F::ONE, [F::ZERO; LIMBS]);
+        c.offset.limbs[2] = F::ONE;
+    });
+    assert_eq!(wire, ["2"]);
+    // zeros for call data that is there, with the value out of range that a row counting -1 provides
+    let zeros: Edit = |c| {
+        (c.near, c.beyond, c.word, c.offset.limbs[1]) = (F::ZERO, F::ONE, [F::ZERO; LIMBS], F::ZERO);
+        c.bound = -F::from_u32(1 << 14);
+    };
+    let provides: Edit = |c| {
+        (c.beyond, c.uses, c.kind, c.word) = (-F::ONE, F::ZERO, F::ZERO, [F::ZERO; LIMBS]);
+        c.bound = -F::from_u32(1 << 14);
+    };
+    assert_eq!(stopped_both([(1, zeros), (0, provides)]), ["3"]);
+    // two instructions in a row
+    let both = stopped(1, |c| {
+        zero(c);
+        (c.env, c.bound) = (F::ONE, F::ZERO);
+    });
+    assert_eq!(both, ["4"]);
+    // a word of no instruction
+    assert_eq!(stopped(0, |c| c.env = F::ZERO), ["5"]);
+}
+
+/// Of each constraint on the offset and the word a forgery that nothing else stops.
+#[test]
+fn each_constraint_on_the_offset_is_needed() {
+    // an offset of another region, or of none
+    assert_eq!(stopped(1, |c| (c.offset.constant, c.offset.time) = (F::TWO, -c.state.region)), ["6"]);
+    assert_eq!(stopped(1, |c| c.offset.time += F::ONE), ["7"]);
+    // another kind's word, or another offset's: the key made of kind and offset
+    assert_eq!(stopped(0, |c| (c.kind, c.offset.limbs[0]) = (c.kind - F::ONE, F::ONE)), ["8"]);
+    assert_eq!(stopped(0, |c| (c.kind, c.offset.limbs[1]) = (c.kind - F::from_u32(1 << 16), F::ONE)), ["9"]);
+    assert_eq!(stopped(1, |c| c.kind = F::from_u8(32)), ["10"]);
+    // an offset whose upper limbs are left out, or of 2^30 or more, as a near one
+    for limb in 2..LIMBS {
+        assert_eq!(stopped(1, |c| c.offset.limbs[limb] = F::ONE), ["11"]);
+    }
+    assert_eq!(stopped(3, |c| (c.near, c.beyond) = (F::ONE, F::ZERO)), ["12"]);
+    assert_eq!(stopped(3, |c| (c.near, c.beyond, c.bound) = (F::ONE, F::ZERO, c.offset.limbs[1] * F::from_u8(4))), ["range"]);
+    // zeros for call data that is there
+    let zeros = |c: &mut InputCols<F>| (c.near, c.word) = (F::ZERO, [F::ZERO; LIMBS]);
+    let far = stopped(1, |c| {
+        zeros(c);
+        c.far = F::ONE;
+    });
+    assert_eq!(far, ["13"]);
+    for (bound, cause) in [(F::ZERO, "14"), (F::ONE - F::from_u32(1 << 14), "range")] {
+        let beyond = stopped(1, |c| {
+            zeros(c);
+            (c.beyond, c.bound) = (F::ONE, bound);
+        });
+        assert_eq!(beyond, [cause]);
+    }
+    // another word than 0 past all call data
+    for limb in 0..LIMBS {
+        for row in 2..4 {
+            assert_eq!(stopped(row, |c| c.word[limb] = F::ONE), [(15 + limb).to_string()]);
+        }
+    }
 }
