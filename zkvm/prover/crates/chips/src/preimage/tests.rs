@@ -4,7 +4,8 @@ use ruint::aliases::U256;
 
 use super::{PreimageAir, PreimageCols, PreimageRows};
 use crate::bus::{F, name, tag};
-use crate::testing::{Mock, numbers, padding_rejects, shape, with_limbs};
+use crate::columns::LIMBS;
+use crate::testing::{Mock, forged_row, numbers, padding_rejects, shape, stopped_though_believed, with_limbs};
 
 const CLK: u32 = 40;
 
@@ -73,4 +74,45 @@ fn rows_that_are_not_real_say_nothing() {
     let view = PreimageCols::view(&columns);
     assert!(view.sent.into_iter().all(|column| padding_rejects(&PreimageAir, column)));
     println!("{:?}", shape(&PreimageAir));
+}
+
+/// What stops the row of a chunk once it is edited, if others believe each message.
+fn stopped(chunk: &[u8; 32], edit: impl FnOnce(&mut PreimageCols<F>)) -> Vec<String> {
+    let (_, table) = bench(chunk);
+    stopped_though_believed("preimage", &PreimageAir, &forged_row(&table, 0, |cells| edit(PreimageCols::view_mut(cells))))
+}
+
+/// Of each constraint a forgery that nothing else stops.
+#[test]
+fn each_constraint_is_needed() {
+    let zeros = [0; 32];
+    assert_eq!(stopped(&zeros, |_| ()), [""; 0]);
+    // a chunk twice
+    assert_eq!(stopped(&zeros, |row| (row.real, row.sent) = (F::TWO, [F::ZERO; 4])), ["0"]);
+    for lane in 0..4 {
+        // a lane twice; one of no chunk
+        assert_eq!(stopped(&zeros, |row| row.sent[lane] = F::TWO), [(1 + 6 * lane).to_string()]);
+        let nowhere = stopped(&zeros, |row| {
+            (row.real, row.sent) = (F::ZERO, [F::ZERO; 4]);
+            row.sent[lane] = F::ONE;
+        });
+        assert_eq!(nowhere, [(2 + 6 * lane).to_string()]);
+        // a lane left out that has a byte
+        for k in 0..4 {
+            let left = stopped(&zeros, |row| {
+                row.sent[lane] = F::ZERO;
+                row.limbs[LIMBS - 4 * (lane + 1) + k] = F::from_u32(256);
+            });
+            assert_eq!(left, [(3 + 6 * lane + k).to_string()]);
+        }
+    }
+    // other lanes than the chunk's bytes: limb 256 (high - 256) + low + 1
+    let chunk: [u8; 32] = message(32).try_into().unwrap();
+    for limb in 0..LIMBS {
+        let other = stopped(&chunk, |row| {
+            row.low[limb] += F::ONE;
+            row.limbs[limb] += F::ONE - F::from_u32(1 << 16);
+        });
+        assert_eq!(other, [name::BYTES]);
+    }
 }
