@@ -1,13 +1,16 @@
+use p3_field::PrimeCharacteristicRing;
 use ruint::aliases::U256;
 use sol2zk_executor::isa;
 use sol2zk_executor::keccak::keccak256;
 
+use super::columns::CHUNKS;
 use super::{SpongeAir, SpongeCols, SpongeRows};
 use crate::bus::{F, name, tag};
+use crate::columns::LIMBS;
 use crate::evaluate::{Balance, evaluate};
 use crate::finish::Stream;
-use crate::keccak::{KeccakRows, KeccakTable};
-use crate::testing::{FRAME, Mock, Seeded, numbers, padding_rejects, shape, with_limbs};
+use crate::keccak::{KeccakRows, KeccakTable, RATE_LIMBS};
+use crate::testing::{FRAME, Mock, Seeded, forged_row, numbers, padding_rejects, shape, stopped_though_believed, with_limbs};
 
 /// SHA3 of each length, at an unaligned offset, with what others say about it.
 fn bench(lengths: &[u64]) -> (Mock, SpongeRows) {
@@ -66,4 +69,119 @@ fn rows_that_are_not_real_say_nothing() {
         assert!(padding_rejects(&SpongeAir, column));
     }
     println!("{:?}", shape(&SpongeAir));
+}
+
+/// What stops the row of a length once it is edited, if others believe each message.
+fn stopped(length: u64, edit: impl FnOnce(&mut SpongeCols<F>)) -> Vec<String> {
+    let table = bench(&[length]).1.finish().unwrap();
+    stopped_though_believed("sponge", &SpongeAir, &forged_row(&table, 0, |cells| edit(SpongeCols::view_mut(cells))))
+}
+
+/// The flag of a message that ends before a byte, and the ordinal of the constraint that it is a bit.
+fn end(row: &mut SpongeCols<F>, byte: usize) -> (&mut F, usize) {
+    let limb = byte / 2;
+    if byte.is_multiple_of(2) { (&mut row.even[limb], 20 + limb) } else { (&mut row.odd[limb], 20 + RATE_LIMBS + limb) }
+}
+
+/// Of each constraint on the instruction a forgery that nothing else stops.
+#[test]
+fn each_constraint_on_the_instruction_is_needed() {
+    for length in [0, 68, 135] {
+        assert_eq!(stopped(length, |_| ()), [""; 0]);
+    }
+    // operands of another region, or of none
+    assert_eq!(stopped(68, |row| (row.a.constant, row.a.time) = (F::TWO, -row.state.region)), ["1"]);
+    assert_eq!(stopped(68, |row| row.a.time += F::ONE), ["2"]);
+    assert_eq!(stopped(68, |row| (row.b.constant, row.b.time) = (F::TWO, -row.state.region)), ["3"]);
+    assert_eq!(stopped(68, |row| row.b.time += F::ONE), ["4"]);
+    // a length and an offset congruent to others
+    for limb in 1..LIMBS {
+        assert_eq!(stopped(68, |row| row.b.limbs[limb] = F::ONE), [(4 + limb).to_string()]);
+    }
+    for limb in 2..LIMBS {
+        assert_eq!(stopped(68, |row| row.a.limbs[limb] = F::ONE), [(167 + limb).to_string()]);
+    }
+    // a chunk asked for, and a wire given, by no instruction
+    let none = |row: &mut SpongeCols<F>| (row.real, row.even[0]) = (F::ZERO, F::ZERO);
+    let chunk = stopped(0, |row| {
+        none(row);
+        (row.chunk[0], row.uses) = (F::ONE, F::ZERO);
+    });
+    assert_eq!(chunk, ["163"]);
+    assert_eq!(stopped(0, none), ["251"]);
+}
+
+/// Of each constraint on the message's end and its bytes a forgery that nothing else stops.
+#[test]
+fn each_constraint_on_the_padding_is_needed() {
+    // padding at places that only weigh right: two ends less one
+    for byte in 0..2 * RATE_LIMBS {
+        let (mut ordinal, length) = (0, 68);
+        let others = (0..2 * RATE_LIMBS).find_map(|first| {
+            let second = (length + byte).checked_sub(first)?;
+            (second < first && first != byte && second != byte).then_some([first, second])
+        });
+        let places = stopped(length as u64, |row| {
+            *end(row, length).0 = F::ZERO;
+            for other in others.expect("places") {
+                *end(row, other).0 = F::ONE;
+            }
+            let (flag, index) = end(row, byte);
+            (*flag, ordinal) = (-F::ONE, index);
+        });
+        assert_eq!(places, [ordinal.to_string()]);
+    }
+    // no padding, padding at another place
+    assert_eq!(stopped(0, |row| row.even[0] = F::ZERO), ["161"]);
+    assert_eq!(stopped(68, |row| row.even.rotate_left(1)), ["162"]);
+    for limb in 0..RATE_LIMBS {
+        // bytes beyond the message, other bytes than the message has
+        assert_eq!(stopped(0, |row| row.limbs[limb] = F::from_u32(256)), [(183 + limb).to_string()]);
+        assert_eq!(stopped(135, |row| row.low[limb] += F::from_u32(256)), [name::BYTES]);
+    }
+    // another word than the digest's bytes: 256 (high - 256) + low + 1
+    for limb in 0..LIMBS {
+        let other = stopped(0, |row| {
+            row.result_low[limb] += F::ONE;
+            row.result[limb] += F::ONE - F::from_u32(1 << 16);
+        });
+        assert_eq!(other, [name::BYTES]);
+    }
+}
+
+/// Of each constraint on the chunks, which are paid for, a forgery that nothing else stops.
+#[test]
+fn each_constraint_on_the_price_is_needed() {
+    for k in 0..CHUNKS {
+        let start = 32 * k as u64;
+        // half a chunk at half the price
+        let half = stopped(start + 7, |row| {
+            (row.chunk[k], row.slack) = (F::ONE.halve(), F::from_u8(9));
+            row.limbs[LIMBS * k..].fill(F::ZERO);
+            row.low[LIMBS * k..].fill(F::ZERO);
+        });
+        assert_eq!(half, [(156 + k).to_string()]);
+        // the last chunk told as the one after it
+        if k > 0 {
+            let skipped = stopped(start, |row| {
+                (row.chunk[k - 1], row.chunk[k]) = (F::ZERO, F::ONE);
+                row.limbs[LIMBS * (k - 1)..].fill(F::ZERO);
+                row.low[LIMBS * (k - 1)..].fill(F::ZERO);
+            });
+            assert_eq!(skipped, [(163 + k).to_string()]);
+        }
+    }
+    // the last chunk left out; a chunk more than there is
+    let fewer = |row: &mut SpongeCols<F>| {
+        row.chunk[2] = F::ZERO;
+        row.limbs[2 * LIMBS..].fill(F::ZERO);
+        row.low[2 * LIMBS..].fill(F::ZERO);
+    };
+    assert_eq!(stopped(68, fewer), ["168"]);
+    let unpaid = stopped(68, |row| {
+        fewer(row);
+        row.slack -= F::from_u8(32);
+    });
+    assert_eq!(unpaid, ["range"]);
+    assert_eq!(stopped(68, |row| (row.chunk[3], row.slack) = (F::ONE, row.slack + F::from_u8(32))), ["range"]);
 }
