@@ -1,5 +1,9 @@
 use std::collections::BTreeSet;
 
+use p3_field::{PrimeCharacteristicRing, PrimeField32};
+use p3_matrix::dense::RowMajorMatrix;
+
+use super::columns::BITS;
 use super::{LimbAndAir, LimbAndCols};
 use crate::bus::{F, name};
 use crate::testing::{Mock, Seeded, numbers, shape};
@@ -39,4 +43,31 @@ fn no_cell_gives_a_wrong_entry() {
     let numbers = numbers(LimbAndCols::<F>::WIDTH);
     // A multiplicity of a true entry is free: too low, its readers find no answer (here the mock's true table answers them).
     assert!(accepted.iter().all(|&column| column == LimbAndCols::view(&numbers).uses), "{accepted:?}");
+}
+
+/// Of each constraint a false entry that nothing else stops: each is read as often as it is given.
+#[test]
+fn each_constraint_is_needed() {
+    const WIDTH: usize = LimbAndCols::<F>::WIDTH;
+    // the entry of bits, each 1 but as edited, whose AND is right but as edited
+    let stopped = |edit: &dyn Fn(&mut LimbAndCols<F>)| {
+        let mut cells = F::zero_vec(2 * WIDTH);
+        let row = LimbAndCols::view_mut(&mut cells[..WIDTH]);
+        (row.x, row.y, row.uses) = ([F::ONE; BITS], [F::ONE; BITS], F::ONE);
+        edit(row);
+        let value = |bits: &dyn Fn(usize) -> F| (0..BITS).map(|k| bits(k) * F::from_u32(1 << k)).sum::<F>();
+        row.both += value(&|k| row.x[k] * row.y[k]);
+        let entry = [value(&|k| row.x[k]), value(&|k| row.y[k]), row.both];
+        let mut mock = Mock::new();
+        mock.owe(name::LIMB_AND, entry.map(|cell| cell.as_canonical_u32()).to_vec(), 1);
+        mock.causes("limb_and", &LimbAndAir, &RowMajorMatrix::new(cells, WIDTH)).into_iter().collect::<Vec<_>>()
+    };
+    assert_eq!(stopped(&|_| ()), [""; 0]);
+    // x or y of 17 bits, or whose bits weigh double
+    for k in 0..BITS {
+        assert_eq!(stopped(&|row| row.x[k] = F::TWO), [k.to_string()]);
+        assert_eq!(stopped(&|row| row.y[k] = F::TWO), [(BITS + k).to_string()]);
+    }
+    // a wrong AND
+    assert_eq!(stopped(&|row| row.both = F::ONE), [(2 * BITS).to_string()]);
 }
