@@ -1,7 +1,9 @@
+use std::collections::BTreeSet;
+
 use p3_field::PrimeCharacteristicRing;
 use p3_matrix::dense::RowMajorMatrix;
 
-use super::{NibblesAir, RangeAir};
+use super::{FOLD, NibblesAir, RangeAir};
 use crate::bus::{F, name};
 use crate::context::Context;
 use crate::evaluate::{Balance, evaluate, unbalanced};
@@ -39,12 +41,17 @@ fn every_entry_is_provided_as_counted() {
     assert_eq!(unbalanced(&sums), None);
 }
 
+/// Whatever multiplicities a prover writes, the entries are the 16-bit values, the pairs of bytes and the true ANDs, and all of them.
 #[test]
-fn a_value_out_of_range_finds_no_entry() {
-    let mut sums = Balance::new();
-    *sums.entry((name::RANGE.into(), vec![1 << 16])).or_default() += F::ONE;
-    // whatever multiplicities a prover writes, the message stays
-    let cells = vec![F::ONE; (1 << 16) * 2];
-    assert_eq!(evaluate("range", &RangeAir, &RowMajorMatrix::new(cells, 32), &mut sums), None);
-    assert!(sums[&(name::RANGE.to_owned(), vec![1 << 16])] == F::ONE);
+fn no_other_entry_can_be_given() {
+    let entries = |said: Balance| said.into_keys().collect::<BTreeSet<_>>();
+    let mut said = Balance::new();
+    assert_eq!(evaluate("range", &RangeAir, &RowMajorMatrix::new(vec![F::ONE; (1 << 16) * 2], 2 * FOLD), &mut said), None);
+    let values = (0..1 << 16).map(|value| (name::RANGE.to_owned(), vec![value]));
+    let pairs = (0..1 << 16).map(|value| (name::BYTES.to_owned(), vec![value & 255, value >> 8]));
+    assert_eq!(entries(said), values.chain(pairs).collect());
+    let mut said = Balance::new();
+    assert_eq!(evaluate("nibbles", &NibblesAir, &RowMajorMatrix::new(vec![F::ONE; 256], 1), &mut said), None);
+    let ands = (0..16).flat_map(|x| (0..16).map(move |y| (name::NIBBLES.to_owned(), vec![x, y, x & y])));
+    assert_eq!(entries(said), ands.collect());
 }
