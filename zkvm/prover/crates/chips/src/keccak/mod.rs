@@ -5,5 +5,7 @@
 //! Messages of more than a block have a second table of the same kind, whose message on PERMUTATION is the whole state before and after.
 
 mod air;
+#[cfg(test)]
+mod tests;
 
 pub use air::{KeccakRows, KeccakTable, PermutationTable, RATE_LIMBS, STATE_LIMBS, state_lanes};
