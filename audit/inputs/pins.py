@@ -24,7 +24,7 @@ def pins(artifact: Artifact, claimed: dict[str, Any], subject: Subject, *, one: 
     """
     contracts = _contracts(artifact, claimed, one)
     subjects = [subject_of(each) for each in contracts]
-    codes = [each for contract in contracts for each in _running(contract, claimed)] or [_first_code(artifact)]
+    codes = [each for contract in contracts for each in _running(contract, claimed)] or [_some_code(artifact, contracts)]
     if one and len(subjects) == 1:
         (mine,) = subjects
         subject = replace(
@@ -59,12 +59,12 @@ def _concrete(code: CodeObject, claimed: dict[str, Any]) -> list[bytes]:
     return _returned(code, claimed) if code.template and code.kind == "runtime" else [code.code]
 
 
-def _first_code(artifact: Artifact) -> tuple[Kind, bytes]:
-    """Some code of an input of which the receipt runs none: its program is what is then missing.
+def _some_code(artifact: Artifact, contracts: list[Contract]) -> tuple[Kind, bytes]:
+    """Some code of contracts of which the receipt runs none: its program is what is then missing.
 
     Raises: InputError if there is no code.
     """
-    for contract in artifact.contracts:
+    for contract in contracts:
         for each in contract.objects:
             return each.kind, each.code
     raise InputError("no-code", "there is no code to translate in this input", Place(artifact.path))

@@ -25,6 +25,11 @@ contract Second {
     uint256 public product = 1;
     function add(uint256 a) external { product *= a; }
 }
+
+contract Third {
+    uint256 public last;
+    function add(uint256 a) external { last = a; }
+}
 """
 LINKED: Final = """// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.20;
@@ -60,15 +65,24 @@ def second(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return prove(tmp_path_factory.mktemp("second"), SOURCE, calls, *options)
 
 
-def test_of_several_contracts_the_one_that_ran(second: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_of_several_contracts_the_one_that_ran(second: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--no-optimize", "--fork", "Cancun"]
     assert run([*second, *options, "--json"]) == 0
     capsys.readouterr()
     assert run([*second, *options, "--contract", "Second", "--json"]) == 0
     verdict = json.loads(capsys.readouterr().out)
     assert [each["pinned"] for each in verdict["programs"]] == [True, True]
-    assert run([*second, *options, "--contract", "First"]) == 5
-    assert run([*second, *options, "--contract", "Third"]) == 2
+    receipt = [word for word in second if word != "--calls" and not word.endswith("calls.json")]
+    for words in (second, receipt):
+        assert run([*words, *options, "--contract", "First"]) == 5
+        assert run([*words, *options, "--contract", "Third"]) == 5
+        assert run([*words, *options, "--contract", "Fourth"]) == 2
+    # of the first contract's creation nothing is pinned by the others
+    first = prove(tmp_path, SOURCE, {"calls": [{"create": True}]}, "--contract", "First")
+    for words in (first, first[:5]):
+        assert run([*words, "--contract", "First"]) == 0
+        for name in ("Second", "Third"):
+            assert run([*words, "--contract", name]) == 5
 
 
 def test_options_must_be_those_of_the_proof(second: list[str], capsys: pytest.CaptureFixture[str]) -> None:
