@@ -40,6 +40,7 @@ EXPLANATIONS: Final[dict[str, str]] = {
     "usage": "The command line is wrong. `--help` after the command lists its options with an example.",
     # compilers
     "no-compiler": "No known compiler version satisfies the pragmas, or the chosen one does not exist.",
+    "no-via-ir": "The chosen compiler is too old for --via-ir (or `via_ir` in foundry.toml). Choose another version, or leave it out.",
     "compiler-not-pinned": "This build of the compiler has no checksum in this project; unpinned compilers are not run.",
     "compiler-not-fetched": "The compiler could not be downloaded. With --offline or without network npm's compiler is used where it is installed.",
     "compiler-not-trusted": "The compiler does not have the checksum that this project pins, and was not run.",

@@ -16,6 +16,7 @@ from transpiler.solc.link import link
 from transpiler.solc.output import raise_on_errors, read_contracts, read_sources
 from transpiler.solc.project import open_project
 from transpiler.solc.sources import SourceTree, read_text, read_tree
+from transpiler.solc.version import Version
 
 OUTPUTS: Final = (
     "abi",
@@ -28,6 +29,8 @@ OUTPUTS: Final = (
     "evm.deployedBytecode.immutableReferences",
     "storageLayout",
 )
+FIRST_VIA_IR: Final = Version(0, 8, 0)
+"""Older compilers ignore the setting, refuse it as unknown, or break down on it."""
 HEX_SUFFIXES: Final = {".hex": "runtime", ".bin": "creation", ".bin-runtime": "runtime"}
 
 
@@ -94,6 +97,10 @@ def _load_solidity(file: Path, chosen: Settings) -> Artifact:
     settings = replace(project.settings, remappings=tuple(str(each) for each in project.remappings))
     tools = toolbox(project.packages, settings.offline)
     version = tools.choose(tree.ranges, settings.solc, tree.pragma_place)
+    if settings.via_ir and version < FIRST_VIA_IR:
+        raise InputError(
+            "no-via-ir", f"solc {version} does not compile through Yul", tree.pragma_place, f"solc {FIRST_VIA_IR} and newer do"
+        )
     run = tools.compile(version, _standard_input(tree, settings))
     warnings = raise_on_errors(run.output, str(file))
     contracts = read_contracts(run.output, Place(str(file)))

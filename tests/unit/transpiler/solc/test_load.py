@@ -53,6 +53,18 @@ def test_settings_change_the_code(contracts: Path, settings: Settings) -> None:
     assert usual.contract().runtime != other.contract().runtime
 
 
+@pytest.mark.parametrize("pragma", ["^0.4.26", "^0.7.0"])
+def test_an_old_compiler_has_no_via_ir(tmp_path: Path, pragma: str) -> None:
+    file = tmp_path / "old.sol"
+    file.write_text(f"pragma solidity {pragma}; contract A {{ function f() public {{}} }}")
+    assert load(file).contract().runtime is not None
+    with pytest.raises(InputError) as error:
+        load(file, Settings(via_ir=True))
+    assert error.value.code == "no-via-ir"
+    assert error.value.place is not None
+    assert error.value.place.line == 1
+
+
 def test_hex(tmp_path: Path) -> None:
     file = tmp_path / "counter.hex"
     file.write_text("0x60005460010180600055\n60005260206000f3\n")
