@@ -1,4 +1,4 @@
-use p3_field::{Field, PrimeCharacteristicRing, PrimeField32};
+use p3_field::{Field, PrimeCharacteristicRing};
 use p3_matrix::dense::RowMajorMatrix;
 use ruint::aliases::U256;
 use sol2zk_executor::isa;
@@ -7,7 +7,7 @@ use sol2zk_executor::trace::Step;
 use super::{AccessAir, AccessCols, AccessRows};
 use crate::bus::{F, MEMORY_SPACE, REGISTER_SPACE, name, space};
 use crate::evaluate::Violation;
-use crate::testing::{FRAME, Mock, Seeded, forged_row, numbers, padding_rejects, shape, stopped_though_believed, with_limbs};
+use crate::testing::{FRAME, Mock, REGION, Seeded, forged_row, numbers, padding_rejects, shape, stopped_though_believed};
 use crate::word::limbs;
 
 const WIDTH: usize = AccessCols::<F>::WIDTH;
@@ -128,74 +128,48 @@ fn rows_that_are_not_real_give_nothing() {
     assert!(padding_rejects(&AccessAir, AccessCols::view(&numbers).uses));
 }
 
-/// A `SET` that gives its own identifier as a wire, beside what it writes.
+/// The same word by another split of the offset: the wire has other limbs.
 #[test]
-fn writers_give_no_wire() {
-    let (mut mock, mut table) = four();
-    let c = AccessCols::view_mut(&mut table.values[..WIDTH]);
-    c.uses = F::ONE;
-    let (time, id) = (crate::testing::REGION, 9999);
-    mock.owe(name::WIRE, with_limbs(&[time, id], U256::from(1)), 1);
-    assert!(mock.forged("access", &AccessAir, &table).is_some());
-}
-
-/// An offset that is not a multiple of 32 as 32 times a fraction of the field; a word index with a limb out of range.
-#[test]
-fn offsets_are_words_of_memory() {
+fn an_offset_is_split_as_its_wire_says() {
     let (mut mock, mut rows) = (Mock::new(), AccessRows::default());
     let step = mock.chained(isa::MLOAD, &[U256::from(32)], 0, 3, |_| {});
     assert!(rows.push(&step, &mut mock.context));
     let mut table = rows.finish().expect("rows");
     assert_eq!(mock.check("access", &AccessAir, &table), None);
-    // the same word by another split: the wire has other limbs
     let c = AccessCols::view_mut(&mut table.values[..WIDTH]);
     (c.offset_word, c.offset_high) = (F::from_u32(1 + 2048), -F::ONE);
-    assert!(mock.forged("access", &AccessAir, &table).is_some());
-    // an offset of 33: only the range of limb 0 over 32, a fraction, is wrong
-    let (mut mock, mut rows) = (Mock::new(), AccessRows::default());
-    let step = mock.chained(isa::MLOAD, &[U256::from(33)], 0, 3, |_| {});
-    let aligned = Step { operands: [U256::from(32), U256::ZERO, U256::ZERO], ..step };
-    assert!(rows.push(&aligned, &mut mock.context));
-    let mut table = rows.finish().expect("rows");
-    let c = AccessCols::view_mut(&mut table.values[..WIDTH]);
-    c.offset_word = F::from_u32(33) * F::from_u32(32).inverse();
-    c.offset_high = (F::ONE - c.offset_word) * F::from_u32(1 << 11).inverse();
-    assert!(mock.forged("access", &AccessAir, &table).is_some());
-    fractions_are_refused(&mock, &mut table);
+    assert_eq!(causes(&mock, &table), [name::WIRE]);
 }
 
-/// With the honest high limb the row reads a memory word of no number; range is what stops it.
-fn fractions_are_refused(mock: &Mock, table: &mut RowMajorMatrix<F>) {
-    let c = AccessCols::view_mut(&mut table.values[..WIDTH]);
-    c.offset_high = F::ZERO;
-    let address = c.offset_word.as_canonical_u32();
-    let mut forger = mock.clone();
-    forger.context.memory.clear();
-    forger.context.memory.insert((FRAME, address), (AccessCols::view(&table.values[..WIDTH]).state.clk.as_canonical_u32(), U256::ZERO));
-    let violation = forger.forged("access", &AccessAir, table);
-    assert!(matches!(&violation, Some(Violation::Bus { bus, .. }) if bus == name::RANGE), "{violation:?}");
+fn causes(mock: &Mock, table: &RowMajorMatrix<F>) -> Vec<String> {
+    mock.causes("access", &AccessAir, table).into_iter().collect()
 }
 
-/// What a register holds may not be given before it is written, nor another word.
+/// What a place holds may not be given as it was before it was written, nor another word, though its readers want just that: memory knows.
 #[test]
 fn stale_and_invented_words_are_rejected() {
-    let (mock, honest) = four();
-    // the GET row (1) reads the word and time from before the SET row (0)
-    let mut table = honest.clone();
-    let (previous, old) = {
-        let c = AccessCols::view(&honest.values[..WIDTH]);
-        (c.previous.time, c.old)
+    let forge = |given: u64, edit: fn(&AccessCols<F>, &mut AccessCols<F>)| {
+        let (mut mock, mut rows) = (Mock::new(), AccessRows::default());
+        mock.poke(FRAME, space(REGISTER_SPACE) + 7, 40, U256::from(1));
+        let set = mock.chained(isa::SET, &[U256::from(2)], 7, 0, |_| {});
+        let get = mock.chained(isa::GET, &[], 7, 3, |step| step.result = U256::from(given));
+        assert!(rows.push(&set, &mut mock.context) && rows.push(&get, &mut mock.context));
+        let mut table = rows.finish().expect("rows");
+        let (writer, reader) = table.values.split_at_mut(WIDTH);
+        edit(AccessCols::view(writer), AccessCols::view_mut(&mut reader[..WIDTH]));
+        causes(&mock, &table)
     };
-    let c = AccessCols::view_mut(&mut table.values[WIDTH..2 * WIDTH]);
-    (c.previous.time, c.old, c.word) = (previous, old, old);
-    assert!(mock.forged("access", &AccessAir, &table).is_some());
-    // the MLOAD row gives another word
-    let mut table = honest.clone();
-    AccessCols::view_mut(&mut table.values[3 * WIDTH..]).word = limbs(U256::from(3));
-    assert!(mock.forged("access", &AccessAir, &table).is_some());
-    // and says that it found it
-    AccessCols::view_mut(&mut table.values[3 * WIDTH..]).old = limbs(U256::from(3));
-    assert!(mock.forged("access", &AccessAir, &table).is_some());
+    assert_eq!(forge(2, |_, _| ()), [""; 0]);
+    // the word and time from before the SET
+    let stale = |writer: &AccessCols<F>, reader: &mut AccessCols<F>| {
+        (reader.old, reader.word) = (writer.old, writer.old);
+        reader.previous.gap_low += reader.previous.time - writer.previous.time;
+        reader.previous.time = writer.previous.time;
+    };
+    assert_eq!(forge(1, stale), [name::MEMORY]);
+    // another word, found as it is given, or not
+    assert_eq!(forge(3, |_, reader| (reader.old[0], reader.word[0]) = (F::from_u8(3), F::from_u8(3))), [name::MEMORY]);
+    assert!(forge(3, |_, reader| reader.word[0] = F::from_u8(3)).contains(&"21".to_owned()));
 }
 
 /// A `GET` that receives what a later `SET` sends: everything balances but the range of the gap.
@@ -220,28 +194,84 @@ fn the_future_cannot_be_read() {
     assert!(matches!(&violation, Some(Violation::Bus { bus, .. }) if bus == name::RANGE), "{violation:?}");
 }
 
-/// Of each constraint on the fields of an instruction a forgery that nothing else stops, whatever other chips believe.
+/// What stops an edited row of GET, SET, MLOAD or MSTORE (rows 0 to 3), whatever other chips believe.
+fn stops(row: usize, edit: impl FnOnce(&mut AccessCols<F>)) -> Vec<String> {
+    let mut bench = Bench::new();
+    bench.mock.seeded = None;
+    bench.get(3);
+    bench.set(4, U256::from(5));
+    bench.load(6);
+    bench.store(7, U256::from(8));
+    let (_, table) = bench.finish();
+    stopped_though_believed("access", &AccessAir, &forged_row(&table, row, |cells| edit(AccessCols::view_mut(cells))))
+}
+
+/// Of each constraint on the instruction a forgery that nothing else stops.
 #[test]
-fn each_constraint_on_the_fields_is_needed() {
-    let stops = |row: usize, edit: fn(&mut AccessCols<F>)| {
-        let mut bench = Bench::new();
-        bench.get(3);
-        bench.set(4, U256::from(5));
-        bench.load(6);
-        bench.store(7, U256::from(8));
-        let (_, table) = bench.finish();
-        stopped_though_believed("access", &AccessAir, &forged_row(&table, row, |cells| edit(AccessCols::view_mut(cells))))
-    };
+fn each_constraint_on_the_instruction_is_needed() {
+    let (one, region) = (F::ONE, F::from_u32(REGION));
     for row in 0..4 {
         assert_eq!(stops(row, |_| ()), [""; 0], "row {row}");
     }
-    // fields that the instruction does not have, or has for something else
-    assert_eq!(stops(0, |row| row.offset_id += F::ONE), ["6"]);
-    assert_eq!(stops(0, |row| (row.a, row.word_id) = (row.a + F::ONE, row.word_id + F::ONE)), ["8"]);
-    assert_eq!(stops(0, |row| (row.b, row.word_id) = (row.b + F::ONE, row.word_id + F::ONE)), ["10"]);
-    assert_eq!(stops(2, |row| row.register = F::ONE), ["12"]);
-    assert_eq!(stops(0, |row| row.offset_word = F::ONE), ["13"]);
-    assert_eq!(stops(0, |row| row.offset_high = F::ONE), ["14"]);
+    // an MLOAD, less a GET, more a SET: it writes the wire of its offset
+    assert_eq!(stops(2, |c| (c.get, c.set, c.uses, c.word_id, c.previous.gap_low) = (-one, one, F::ZERO, F::ZERO, c.previous.gap_low + one)), ["0"]);
+    // an MLOAD, more a GET, less a SET: it gives the wire of another instruction
+    let gives =
+        |c: &mut AccessCols<F>| (c.get, c.set, c.uses, c.word_id, c.previous.gap_low) = (one, -one, F::ZERO, c.state.id.double(), c.previous.gap_low - one);
+    assert_eq!(stops(2, gives), ["1"]);
+    // a GET, less an MLOAD, more an MSTORE: it writes
+    let writes = |c: &mut AccessCols<F>| {
+        (c.load, c.store, c.uses, c.word_id, c.previous.gap_low) = (-one, one, F::ZERO, F::ZERO, c.previous.gap_low + one);
+        c.word[0] += one;
+    };
+    assert_eq!(stops(0, writes), ["2"]);
+    // a SET, more an MLOAD, less an MSTORE: it gives a wire
+    let leaves = |c: &mut AccessCols<F>| {
+        (c.load, c.store, c.uses, c.word_id, c.previous.gap_low) = (one, -one, one, c.a + c.state.id, c.previous.gap_low - one);
+        c.word = c.old;
+    };
+    assert_eq!(stops(1, leaves), ["3"]);
+    // GET and SET at once
+    assert_eq!(stops(0, |c| (c.set, c.previous.gap_low) = (one, c.previous.gap_low + one)), ["4"]);
     // a wire of an instruction that gives none
-    assert_eq!(stops(1, |row| row.uses = F::ONE), ["5"]);
+    assert_eq!(stops(1, |c| c.uses = one), ["5"]);
+    // fields that the instruction does not have, or has for something else
+    assert_eq!(stops(0, |c| c.offset_id = one), ["6"]);
+    assert_eq!(stops(0, |c| c.offset_constant = one), ["7"]);
+    assert_eq!(stops(0, |c| (c.a, c.word_id) = (one, c.word_id + one)), ["8"]);
+    assert_eq!(stops(0, |c| (c.b, c.word_id) = (one, c.word_id + one)), ["10"]);
+    assert_eq!(stops(2, |c| c.register = one), ["12"]);
+    assert_eq!(stops(0, |c| c.offset_word = one), ["13"]);
+    assert_eq!(stops(0, |c| c.offset_high = one), ["14"]);
+    // a GET that gives a constant of the pool
+    assert_eq!(stops(0, |c| (c.a_constant, c.word_time) = (one, F::ZERO)), ["9"]);
+    assert_eq!(stops(0, |c| (c.b_constant, c.word_time) = (one, F::ZERO)), ["11"]);
+    // flags of constants that are another operand's flag in the instruction, and lead to times of no region
+    assert_eq!(stops(2, |c| (c.offset_constant, c.offset_time) = (F::TWO, -region)), ["15"]);
+    assert_eq!(stops(1, |c| (c.a_constant, c.word_time) = (F::TWO, -region)), ["17"]);
+    assert_eq!(stops(3, |c| (c.b_constant, c.word_time) = (F::TWO, -region)), ["18"]);
+}
+
+/// Of each constraint on offset, word and time a forgery that nothing else stops.
+#[test]
+fn each_constraint_on_the_access_is_needed() {
+    let one = F::ONE;
+    // the offset, or the word, of another region instance; the word of another wire
+    assert_eq!(stops(3, |c| c.offset_time += one), ["16"]);
+    assert_eq!(stops(3, |c| c.word_time += one), ["19"]);
+    assert_eq!(stops(3, |c| c.word_id += one), ["20"]);
+    // a reader that changes a limb
+    for (row, i) in [0, 2].into_iter().flat_map(|row| (0..16).map(move |i| (row, i))) {
+        assert_eq!(stops(row, |c| c.word[i] += one), [(21 + i).to_string()]);
+    }
+    // an offset of 33 as 32 times a fraction
+    assert_eq!(stops(2, |c| c.offset_word = F::from_u8(33) * F::from_u8(32).inverse()), [name::RANGE]);
+    // what is written at the same time, or in a future so far that it wraps
+    assert_eq!(stops(0, |c| c.previous.time = c.state.clk), ["37"]);
+    assert_eq!(stops(0, |c| (c.previous.time, c.previous.gap_low) = (c.state.clk, -one)), [name::RANGE]);
+    let far = |c: &mut AccessCols<F>| {
+        (c.previous.gap_low, c.previous.gap_high) = (F::ZERO, F::from_u32(1 << 13));
+        c.previous.time = c.state.clk - one - F::from_u32(1 << 29);
+    };
+    assert_eq!(stops(0, far), [name::RANGE]);
 }
