@@ -1,4 +1,4 @@
-use p3_field::{Field, PrimeCharacteristicRing};
+use p3_field::{Field, PrimeCharacteristicRing, PrimeField32};
 use p3_matrix::dense::RowMajorMatrix;
 use ruint::aliases::U256;
 use sol2zk_executor::isa;
@@ -266,12 +266,13 @@ fn each_constraint_on_the_access_is_needed() {
     }
     // an offset of 33 as 32 times a fraction
     assert_eq!(stops(2, |c| c.offset_word = F::from_u8(33) * F::from_u8(32).inverse()), [name::RANGE]);
-    // what is written at the same time, or in a future so far that it wraps
+    // what is written at the same time, or later by a gap that wraps
     assert_eq!(stops(0, |c| c.previous.time = c.state.clk), ["37"]);
     assert_eq!(stops(0, |c| (c.previous.time, c.previous.gap_low) = (c.state.clk, -one)), [name::RANGE]);
-    let far = |c: &mut AccessCols<F>| {
-        (c.previous.gap_low, c.previous.gap_high) = (F::ZERO, F::from_u32(1 << 13));
-        c.previous.time = c.state.clk - one - F::from_u32(1 << 29);
+    let future = |c: &mut AccessCols<F>| {
+        c.previous.time = c.state.clk + F::from_u8(5);
+        let gap = (-F::from_u8(6)).as_canonical_u32();
+        (c.previous.gap_low, c.previous.gap_high) = (F::from_u32(gap & 0xffff), F::from_u32(gap >> 16));
     };
-    assert_eq!(stops(0, far), [name::RANGE]);
+    assert_eq!(stops(0, future), [name::RANGE]);
 }
