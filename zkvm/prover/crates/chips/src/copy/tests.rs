@@ -1,4 +1,6 @@
+use p3_field::{Field, PrimeCharacteristicRing, PrimeField32};
 use p3_matrix::Matrix;
+use p3_matrix::dense::RowMajorMatrix;
 use ruint::aliases::U256;
 use sol2zk_executor::isa;
 
@@ -6,16 +8,17 @@ use super::{CopyAir, CopyCols, CopyRows};
 use crate::bus::{F, name, tag};
 use crate::context::FrameInfo;
 use crate::evaluate::{Violation, evaluate};
-use crate::testing::{FRAME, Mock, Seeded, numbers, shape, with_limbs};
+use crate::testing::{FRAME, Mock, Seeded, numbers, padding_rejects, shape, stopped_though_believed, with_limbs};
 use crate::window::{WindowAir, WindowCols, WindowRows};
 
 const CALL: u32 = 3;
+const WIDTH: usize = CopyCols::<F>::WIDTH;
 
 /// What one instruction did: the bench, both tables.
 struct Run {
     mock: Mock,
-    copy: p3_matrix::dense::RowMajorMatrix<F>,
-    window: Option<p3_matrix::dense::RowMajorMatrix<F>>,
+    copy: RowMajorMatrix<F>,
+    window: Option<RowMajorMatrix<F>>,
 }
 
 /// Bytes of memory, code or call data before.
@@ -138,7 +141,259 @@ fn bytes_move_as_the_evm_moves_them() {
 fn shapes_are_lean_and_padding_is_silent() {
     println!("copy {:?}", shape(&CopyAir));
     println!("window {:?}", shape(&WindowAir));
-    assert!(numbers(CopyCols::<F>::WIDTH).len() < 200 && WindowCols::<F>::WIDTH < 320);
-    assert_eq!(runs()[0].copy.width(), CopyCols::<F>::WIDTH);
+    assert!(WIDTH < 200 && WindowCols::<F>::WIDTH < 320);
+    assert_eq!(runs()[0].copy.width(), WIDTH);
     assert_eq!(tag::LOADED, 14);
+}
+
+/// A row of the chip, edited.
+fn row(op: u16, words: &[U256], edit: impl FnOnce(&mut CopyCols<F>)) -> Vec<F> {
+    let mut mock = Mock::new();
+    mock.seeded = None;
+    mock.context.frame_info.insert(FRAME, FrameInfo { call: CALL, account: 2, doomed: false, sentry: true });
+    let length = if matches!(op, isa::MLOAD | isa::MSTORE | isa::MSTORE8) { 0 } else { words[2].to::<u64>() };
+    let step = mock.chained(op, words, 0, 3, |step| step.charge += 3 * length.div_ceil(32));
+    let mut rows = CopyRows::default();
+    rows.push(&step, &mut mock.context);
+    let mut table = rows.finish().expect("a row");
+    table.values.truncate(WIDTH);
+    edit(CopyCols::view_mut(&mut table.values));
+    table.values
+}
+
+/// What stops rows, whatever other chips believe.
+fn stopped(rows: &[Vec<F>]) -> Vec<String> {
+    let mut cells = rows.concat();
+    cells.resize(rows.len().next_power_of_two().max(2) * WIDTH, F::ZERO);
+    stopped_though_believed("copy", &CopyAir, &RowMajorMatrix::new(cells, WIDTH))
+}
+
+/// What stops an edited row: of an MLOAD from byte 37, an MSTORE or MSTORE8 to it, a copy of 5 bytes from byte 50 to it.
+fn stops(op: u16, edit: impl FnOnce(&mut CopyCols<F>)) -> Vec<String> {
+    let values: &[u64] = match op {
+        isa::MLOAD => &[37],
+        isa::MSTORE | isa::MSTORE8 => &[37, 0xabcd],
+        _ => &[37, 50, 5],
+    };
+    stopped(&[row(op, &words(values), edit)])
+}
+
+const COPIES: [u16; 3] = [isa::MCOPY, isa::CODECOPY, isa::CALLDATACOPY];
+const STORES: [u16; 2] = [isa::MSTORE, isa::MSTORE8];
+
+/// The gas after a copy of this many words, by its parts.
+fn charge(c: &mut CopyCols<F>, words: F) {
+    let gas = (c.state.gas + c.gas + words * F::from_u8(3)).as_canonical_u32();
+    (c.gas_low, c.gas_high) = (F::from_u32(gas & 0xffff), F::from_u32(gas >> 16));
+}
+
+/// k / 32 in the field.
+fn over32(k: u16) -> F {
+    F::from_u16(k) * F::from_u8(32).inverse()
+}
+
+#[test]
+fn honest_rows_are_stopped_by_nothing() {
+    for op in [isa::MLOAD].into_iter().chain(STORES).chain(COPIES) {
+        assert_eq!(stops(op, |_| ()), [""; 0], "{op}");
+    }
+}
+
+#[test]
+fn rows_that_are_not_real_ask_and_give_nothing() {
+    let numbers = numbers(WIDTH);
+    let c = CopyCols::view(&numbers);
+    assert!([c.uses, c.active, c.near, c.far_high, c.far_middle, c.label].into_iter().all(|column| padding_rejects(&CopyAir, column)));
+}
+
+/// A row that is an MCOPY less an MLOAD, so not real, takes the stream that an MLOAD asked for and answers it: nothing else stops a wrong word.
+#[test]
+fn no_row_answers_an_mload() {
+    let mut mock = Mock::new();
+    mock.seeded = None;
+    mock.poke(FRAME, 0, 20, U256::MAX);
+    let step = mock.chained(isa::MLOAD, &[U256::ZERO], 0, 3, |_| {});
+    let mut rows = CopyRows::default();
+    rows.push(&step, &mut mock.context);
+    let mut table = rows.finish().expect("a row");
+    let (load, answer) = table.values.split_at_mut(WIDTH);
+    let (load, answer) = (CopyCols::view(load), CopyCols::view_mut(answer));
+    (answer.is_load, answer.is_memory, answer.state) = (-F::ONE, F::ONE, load.state);
+    (answer.a, answer.b, answer.c) = (load.a, load.a, load.a);
+    charge(answer, F::ZERO);
+    assert_eq!(mock.causes("copy", &CopyAir, &table).into_iter().collect::<Vec<_>>(), ["0"]);
+}
+
+/// Of each constraint on the instruction a forgery that nothing else stops.
+#[test]
+fn each_constraint_on_the_instruction_is_needed() {
+    let (one, zero) = (F::ONE, F::ZERO);
+    // an MCOPY, more one copy of the claim's data and less the other: of a kind of job that is neither
+    assert_eq!(stops(isa::MCOPY, |c| (c.is_code, c.is_calldata) = (-one, one)), ["4"]);
+    assert_eq!(stops(isa::MCOPY, |c| (c.is_code, c.is_calldata) = (one, -one)), ["5"]);
+    // an MLOAD that is an empty MCOPY too
+    assert_eq!(stopped(&[row(isa::MCOPY, &words(&[37, 50, 0]), |c| c.is_load = one)]), ["6"]);
+    // operands of other times
+    for op in COPIES {
+        assert_eq!(stops(op, |c| (c.a.constant, c.a.time) = (F::TWO, -c.a.time)), ["7"]);
+        assert_eq!(stops(op, |c| c.a.time = zero), ["8"]);
+        assert_eq!(stops(op, |c| (c.b.constant, c.b.time) = (F::TWO, -c.b.time)), ["9"]);
+        assert_eq!(stops(op, |c| c.b.time = zero), ["10"]);
+        assert_eq!(stops(op, |c| (c.c.constant, c.c.time) = (F::TWO, -c.c.time)), ["11"]);
+        assert_eq!(stops(op, |c| c.c.time = zero), ["12"]);
+    }
+    // a wire of an instruction that gives none
+    assert_eq!(stops(isa::MSTORE, |c| c.uses = one), ["13"]);
+    // another word stored, or a word given to a copy
+    for i in 0..16 {
+        for op in STORES {
+            assert_eq!(stops(op, |c| c.word[i] += one), [(14 + 2 * i).to_string()]);
+        }
+        for op in COPIES {
+            assert_eq!(stops(op, |c| c.word[i] = one), [(15 + 2 * i).to_string()]);
+        }
+    }
+}
+
+/// Of each constraint on length and price a forgery that nothing else stops.
+#[test]
+fn each_constraint_on_the_length_is_needed() {
+    let (one, zero) = (F::ONE, F::ZERO);
+    // another number of bytes
+    assert_eq!(stops(isa::MSTORE, |c| c.length -= one), ["46"]);
+    assert_eq!(stops(isa::MSTORE8, |c| c.length += one), ["47"]);
+    for op in COPIES {
+        let longer = |c: &mut CopyCols<F>| (c.length, c.slack, c.inverse) = (F::from_u8(6), F::from_u8(26), F::from_u8(6).inverse());
+        assert_eq!(stops(op, longer), ["48"]);
+        for i in 0..14 {
+            assert_eq!(stops(op, |c| c.c.limbs[2 + i] = one), [(49 + i).to_string()]);
+        }
+        // p + 5 bytes as 5
+        assert_eq!(stops(op, |c| (c.c.limbs[0], c.c.limbs[1]) = (F::from_u8(6), F::from_u16(0x7f00))), [name::RANGE]);
+        // a copy left out, and an empty one that asks for bytes
+        assert_eq!(stops(op, |c| (c.active, c.inverse) = (zero, zero)), ["69"]);
+        assert_eq!(stopped(&[row(op, &words(&[37, 50, 0]), |c| c.active = one)]), ["68"]);
+    }
+    // a store left out, an MLOAD that writes
+    for op in STORES {
+        assert_eq!(stops(op, |c| c.active = zero), ["67"]);
+    }
+    assert_eq!(stops(isa::MLOAD, |c| c.active = one), ["70"]);
+    // fewer words to pay for; a store that costs less than its gas
+    let cheaper = |c: &mut CopyCols<F>| {
+        c.words_low = zero;
+        charge(c, zero);
+    };
+    assert_eq!(stops(isa::MCOPY, cheaper), ["63"]);
+    for op in STORES.into_iter().chain([isa::MLOAD]) {
+        assert_eq!(stops(op, |c| c.words_low = -one), ["64"]);
+        assert_eq!(stops(op, |c| c.words_high = -one), ["65"]);
+    }
+    // fractions of words: 31/32 and 33/32 are large numbers, and 33/32 is cheaper modulo p
+    let fraction = |slack: u8, gas: u32, whole: bool| {
+        stops(isa::MCOPY, |c| {
+            let words = over32(5 + u16::from(slack));
+            (c.slack, c.state.gas) = (F::from_u8(slack), F::from_u32(gas));
+            let split = words.as_canonical_u32();
+            (c.words_low, c.words_high) = if whole { (words, zero) } else { (F::from_u32(split & 0xffff), F::from_u32(split >> 16)) };
+            charge(c, words);
+        })
+    };
+    assert_eq!(fraction(26, 900, true), [name::RANGE]);
+    assert_eq!(fraction(28, 1 << 28, false), [name::RANGE]);
+    // more words than the bytes fill
+    let dearer = |c: &mut CopyCols<F>| {
+        (c.words_low, c.slack) = (F::TWO, F::from_u8(59));
+        charge(c, F::TWO);
+    };
+    assert_eq!(stops(isa::MCOPY, dearer), [name::RANGE]);
+    // gas that is not the sum, or reaches 2^30: by its lower part, its upper one, a fraction of the upper one
+    assert_eq!(stops(isa::MCOPY, |c| c.gas_low -= one), ["113"]);
+    let gas = |low: u32, high: F| {
+        stops(isa::MCOPY, |c| {
+            (c.gas_low, c.gas_high) = (F::from_u32(low), high);
+            c.state.gas = c.gas_low + high * F::from_u32(1 << 16) - F::from_u8(6);
+        })
+    };
+    assert_eq!(gas(1 << 30, zero), [name::RANGE]);
+    assert_eq!(gas(5, F::from_u32(1 << 14)), [name::RANGE]);
+    assert_eq!(gas((1 << 14) + 5, F::from_u16(0xffff) * F::from_u8(4).inverse()), [name::RANGE]);
+}
+
+/// Of each constraint on source and destination a forgery that nothing else stops.
+#[test]
+fn each_constraint_on_source_and_destination_is_needed() {
+    let (one, zero, far) = (F::ONE, F::ZERO, F::from_u32(1 << 29));
+    let claims = [isa::CODECOPY, isa::CALLDATACOPY];
+    // MCOPY: another byte, another word
+    assert_eq!(stops(isa::MCOPY, |c| c.byte += one), ["71"]);
+    assert_eq!(stops(isa::MCOPY, |c| c.asked += one), ["72"]);
+    // word 31/32, which is a large number; byte 50 of a word
+    assert_eq!(stops(isa::MCOPY, |c| (c.source_position, c.asked, c.byte) = (over32(31), over32(31), F::from_u8(19))), [name::RANGE]);
+    assert_eq!(stops(isa::MCOPY, |c| (c.source_position, c.asked, c.byte) = (zero, zero, F::from_u8(50))), [name::RANGE]);
+    for i in 0..14 {
+        assert_eq!(stops(isa::MCOPY, |c| c.b.limbs[2 + i] = one), [(73 + i).to_string()]);
+    }
+    for op in claims {
+        // the claim's data taken for what is beyond it: for no reason, or for one that is none
+        assert_eq!(stops(op, |c| (c.near, c.asked) = (zero, far)), ["90"]);
+        assert_eq!(stops(op, |c| (c.near, c.far_high, c.asked) = (zero, one, far)), ["92"]);
+        assert_eq!(stops(op, |c| (c.near, c.far_middle, c.asked) = (zero, one, far)), [name::RANGE]);
+        // an offset taken for its lowest limbs; p + 3 taken for 3
+        assert_eq!(stops(op, |c| c.b.limbs[9] = one), ["91"]);
+        assert_eq!(stops(op, |c| (c.b.limbs[0], c.b.limbs[1], c.asked) = (F::from_u8(4), F::from_u16(0x7f00), F::from_u8(3))), [name::RANGE]);
+        // another offset, near or far
+        assert_eq!(stops(op, |c| c.asked += one), ["93"]);
+        assert_eq!(stopped(&[row(op, &words(&[37, 1 << 29, 5]), |c| c.asked = zero)]), ["94"]);
+        assert_eq!(stopped(&[row(op, &words(&[37, 1 << 32, 5]), |c| c.asked = zero)]), ["94"]);
+        // a byte beside it; data of another call
+        assert_eq!(stops(op, |c| c.byte = one), ["96"]);
+        assert_eq!(stops(op, |c| c.label += one), ["97"]);
+    }
+    assert_eq!(stops(isa::MCOPY, |c| c.label = one), ["97"]);
+    for op in STORES {
+        assert_eq!(stops(op, |c| c.asked = one), ["95"]);
+        assert_eq!(stops(op, |c| c.byte -= one), ["96"]);
+    }
+    for op in STORES.into_iter().chain(COPIES) {
+        // written beside the place, or to word 31/32, or from byte 37 of a word
+        assert_eq!(stops(op, |c| c.first += one), ["98"]);
+        assert_eq!(stops(op, |c| (c.position, c.first) = (over32(31), F::from_u8(6))), [name::RANGE]);
+        assert_eq!(stops(op, |c| (c.position, c.first) = (zero, F::from_u8(37))), [name::RANGE]);
+    }
+    // an offset of 2^32 and more
+    for op in STORES.into_iter().chain(COPIES).chain([isa::MLOAD]) {
+        for i in 0..14 {
+            assert_eq!(stops(op, |c| c.a.limbs[2 + i] = one), [(99 + i).to_string()]);
+        }
+    }
+}
+
+/// A row that is not real asks for its numbers a negative number of times: so it vouches for numbers of others that are out of range.
+#[test]
+fn no_row_vouches_for_numbers_of_others() {
+    let one = F::ONE;
+    let vouching = |numbers: [F; 4], edit: &dyn Fn(&mut CopyCols<F>)| {
+        let mut mock = Mock::new();
+        mock.offer(name::FRAME, vec![0; 5], 1);
+        for number in numbers {
+            mock.owe(name::RANGE, vec![number.as_canonical_u32()], 1);
+        }
+        let mut table = RowMajorMatrix::new(F::zero_vec(2 * WIDTH), WIDTH);
+        edit(CopyCols::view_mut(&mut table.values[..WIDTH]));
+        mock.causes("copy", &CopyAir, &table).into_iter().collect::<Vec<_>>()
+    };
+    // a CODECOPY less an MCOPY, for -2^11 as a number of 11 bits
+    let (position, piece) = (-F::from_u32(1 << 11), -F::from_u32(1 << 16));
+    let copies = |c: &mut CopyCols<F>| {
+        (c.is_memory, c.is_code, c.near) = (-one, one, one);
+        (c.source_position, c.b.limbs[0], c.b.limbs[1]) = (position, piece, one);
+    };
+    assert_eq!(vouching([piece, position, F::ZERO, F::ZERO], &copies), ["3"]);
+    // far for one reason, less the other, for any number
+    let far = |c: &mut CopyCols<F>| {
+        (c.far_high, c.far_middle, c.far_inverse, c.b.limbs[2]) = (one, -one, one, one);
+        c.b.limbs[1] = piece - F::from_u16(1 << 13);
+    };
+    assert_eq!(vouching([piece, F::ZERO, F::ZERO, F::ZERO], &far), ["88"]);
 }
