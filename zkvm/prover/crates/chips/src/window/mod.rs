@@ -9,6 +9,8 @@
 mod air;
 mod columns;
 mod generate;
+#[cfg(test)]
+mod tests;
 
 pub use air::WindowAir;
 pub use columns::WindowCols;
