@@ -57,8 +57,9 @@ def command(
     claimed = proof.verify(receipt) if bytecodes else {}
     for each in bytecodes:
         artifact = load(each, replace(settings, fork=claimed["fork"] or settings.fork))
-        found, subject = pins(artifact, claimed, subject, one=file is not None)
-        digests += found
+        if claimed["valid"]:
+            found, subject = pins(artifact, claimed, subject, one=file is not None)
+            digests += found
     hashes = tuple(_hash(each) for each in code_hashes)
     expected = replace(_expected(file, subject, hashes, tuple(digests)), fork=settings.fork if _is_given("fork") else None)
     verdict = proof.verify(receipt, expected)

@@ -107,6 +107,10 @@ def test_libraries_must_be_linked(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert run([*words, *options]) == 2
     assert "libraries-not-linked" in capsys.readouterr().err
     assert run(words) == 2, "the library runs nothing here, and the user is not linked"
+    bent = bytearray((tmp_path / "it.receipt").read_bytes())
+    bent[len(bent) // 2] ^= 1
+    (tmp_path / "it.receipt").write_bytes(bent)
+    assert run(words) == 5, "nothing else matters where the receipt is not valid"
 
 
 def test_what_a_verdict_states_can_be_stated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
