@@ -141,7 +141,7 @@ fn bytes_move_as_the_evm_moves_them() {
 fn shapes_are_lean_and_padding_is_silent() {
     println!("copy {:?}", shape(&CopyAir));
     println!("window {:?}", shape(&WindowAir));
-    assert!(WIDTH < 200 && WindowCols::<F>::WIDTH < 320);
+    assert!(numbers(WIDTH).len() < 200 && WindowCols::<F>::WIDTH < 320);
     assert_eq!(runs()[0].copy.width(), WIDTH);
     assert_eq!(tag::LOADED, 14);
 }
