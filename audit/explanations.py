@@ -71,6 +71,7 @@ EXPLANATIONS: Final[dict[str, str]] = {
     # programs and proofs
     "no-chip": "The run uses an instruction for which the proof system has no table yet. It is executed and checked, not proven.",
     "no-frame": "No call of the run reaches code: the accounts called have none. A receipt is about code that ran, so there is nothing to prove.",
+    "not-claimable": "A receipt has bounds (16,384 calls, 4 MiB of data each, 256 block hashes, 64 blob hashes): the run is beyond one.",
     "too-large": "The run is larger than one proof takes: in rows of a table, cells, or memory. Prove fewer calls at a time.",
     "proof-refused": "The prover refuses the request; the message says why.",
     "expectations-refused": "What the receipt should be about is malformed.",

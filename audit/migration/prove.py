@@ -81,7 +81,7 @@ def _idle(result: Mapping[str, Any]) -> bool:
 
 GENERIC_TIER: Final = frozenset({"SCHK", "SLD", "SST", "SADJ", "JMPD"})
 """Instructions that only the generic tier has (ISA 11)."""
-WHOLE_REASONS: Final = frozenset({"no-frame", "too-large", "step-limit"})
+WHOLE_REASONS: Final = frozenset({"no-frame", "not-claimable", "too-large", "step-limit"})
 """Codes whose text says why by itself; that of others names what has no proof."""
 
 

@@ -157,6 +157,25 @@ def test_a_run_without_code_has_nothing_to_prove(folder: Path, tmp_path: Path, c
     assert not out.exists()
 
 
+def test_what_no_receipt_can_state_is_unsupported(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "x.receipt"
+    for more in ({"env": {"blob_hashes": ["0x" + "01" * 32] * 65}}, {"calls": [{}] * 16385}):
+        (tmp_path / "calls.json").write_text(json.dumps({**CALLS, **more}))
+        words = ["prove", str(folder / "counter.hex"), "--calls", str(tmp_path / "calls.json"), "-o", str(out)]
+        assert run(words) == 4
+        assert "not-claimable" in capsys.readouterr().err
+        assert not out.exists()
+
+
+def test_what_has_no_chip_has_its_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for code, name in (("0x5f5f5f303c00", "EXTCODECOPY"), ("0x30315f5260205ff3", "BALANCE"), ("0x5f5c5f5260205ff3", "TLOAD")):
+        (tmp_path / "code.hex").write_text(code)
+        assert run(["prove", str(tmp_path / "code.hex"), "-o", str(tmp_path / "x.receipt")]) == 4
+        told = capsys.readouterr().err
+        assert "unsupported[no-chip]" in told
+        assert name in told
+
+
 def test_what_is_unsupported_leaves_no_receipt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "caller.hex").write_text("0x5f5f5f5f5f335af100")
     assert run(["prove", str(tmp_path / "caller.hex"), "-o", str(tmp_path / "x.receipt")]) == 4

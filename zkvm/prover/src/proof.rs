@@ -61,7 +61,9 @@ fn proven(request: &Request, trace: &Trace, key: Key, profile: u8) -> PyResult<R
             | ProveError::Size
             | ProveError::Key(_)),
         ) => Ok(Err(json!({"code": "too-large", "call": null, "what": error.to_string(), "id": null}))),
-        Err(ProveError::Witness(WitnessError::Statement(error))) => Err(bad(error)),
+        Err(ProveError::Witness(WitnessError::Statement(error))) => {
+            Ok(Err(json!({"code": "not-claimable", "call": null, "what": format!("a receipt cannot state this run: {error}"), "id": null})))
+        }
         Err(error) => Err(PyRuntimeError::new_err(error.to_string())),
     }
 }

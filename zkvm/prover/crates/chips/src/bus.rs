@@ -202,7 +202,8 @@ pub fn range16<B: ChipBuilder>(b: &mut B, value: B::Expr, real: B::Expr) {
     query(b, name::RANGE, vec![value], real);
 }
 
-/// `value` < 2^bits, bits <= 16: looks up `value` and, if bits < 16, `value * 2^(16 - bits)`. (Both are needed: the second alone would admit fractions.)
+/// `value` < 2^bits, bits <= 16: looks up `value` and, if bits < 16, `value * 2^(16 - bits)`: the second alone would admit fractions of 2^(16 - bits), which
+/// some users exclude otherwise.
 pub fn range_bits<B: ChipBuilder>(b: &mut B, value: B::Expr, bits: u32, real: B::Expr) {
     if bits < 16 {
         range16(b, value.clone() * int::<B>(1 << (16 - bits)), real.clone());

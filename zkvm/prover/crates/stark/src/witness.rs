@@ -179,6 +179,10 @@ fn run(frame: &Frame, trace: &Trace, chips: &mut Chips, ctx: &mut Context) -> Re
             chips.finish.push_trap(&arrival);
         }
     }
+    // what runs out of gas is charged its field, too
+    if gas >= 1 << 30 {
+        return Err(WitnessError::Gas(frame.call));
+    }
     let undone = chips.undo(frame.entry, end + TICKS, ctx);
     let exit = end + TICKS + TICKS * undone.count;
     if exit != frame.exit {

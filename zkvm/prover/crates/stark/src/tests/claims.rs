@@ -87,6 +87,13 @@ fn a_program_fits_its_call() {
     wrong_call("other kind", |call| call.create = true);
     let error = rejected(|s| s.calls[1].program = None);
     assert_eq!(error, StatementError::Program(1, "there is code but no program"));
+    // a call of no code that runs a program for no code
+    let (mut statement, mut programs) = sound();
+    let mut empty = talkative();
+    (empty.code, empty.code_hash) = (Vec::new(), crate::statement::empty_code_hash());
+    statement.accounts.iter_mut().find(|account| account.address == CONTRACT).unwrap().code_hash = empty.code_hash;
+    programs[0].program = Arc::new(empty);
+    assert_eq!(statement.check(&programs).unwrap_err(), StatementError::Program(0, "the account has no code, so no program runs"));
     let error = rejected(|s| s.fork = isa::fork::PRAGUE);
     assert_eq!(error, StatementError::Program(0, "the program is for another rule set"));
     let error = rejected(|s| s.accounts.iter_mut().find(|account| account.address == CONTRACT).unwrap().code_hash = [9; 32]);

@@ -100,3 +100,17 @@ fn what_is_too_large_is_refused() {
     large.pures.extend(vec![power; 10_000]);
     refused(&large);
 }
+
+/// Gas charged stays below 2^30 in a proof, with the field of the instruction at which it runs out.
+#[test]
+fn gas_that_passes_its_bound_where_it_runs_out_is_refused() {
+    const FIELD: u32 = (1 << 16) - 1;
+    let endless = program(&[(isa::REGION, [0; 3], 0), (isa::REGION, [0; 3], FIELD), (isa::JMP, [0, 0, 2], FIELD)], &[], &[]);
+    let outcome = |gas: u64| prove_as("test", &request(&endless, vec![call(&[], gas)]), &[&endless]);
+    // of the multiples of the field the last below the bound; one more passes it
+    let last = (1_u64 << 30) / u64::from(FIELD) * u64::from(FIELD);
+    for gas in [last, last + 1, (1 << 30) - 1] {
+        assert!(matches!(outcome(gas), Err(ProveError::Witness(WitnessError::Gas(0)))), "{gas}");
+    }
+    accepted(&outcome(last - 3 * u64::from(FIELD)).unwrap());
+}

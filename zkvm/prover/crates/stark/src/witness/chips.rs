@@ -272,6 +272,8 @@ impl Chips {
     }
 }
 
+/// The instruction as the EVM names it: of the instructions without a chip only EXTCODECOPY has operands apart.
 fn missing(op: u16) -> String {
+    let op = if op == isa::ARG { isa::EXTCODECOPY } else { op };
     isa::row(op).map_or_else(|| format!("operation {op:#x}"), |row| row.name.to_owned())
 }
