@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from audit.cli import terminal
+from zkvm.errors import InputError, Place
 
 
 @click.command()
@@ -19,9 +20,17 @@ def command(path: Path, output: Path | None) -> int:
 
     Example: sol2zk report build/Token/report.json -o out
     """
+    from jinja2 import TemplateError
+
     from audit.report.model import read_report
     from audit.report.write import write
 
-    for each in write(read_report(path), output or path.parent):
+    document = read_report(path)
+    try:
+        paths = write(document, output or path.parent)
+    except (TemplateError, LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
+        what = f"a member of this report is missing or of another kind: {type(error).__name__}: {error}"
+        raise InputError("report-malformed", what, Place(str(path))) from error
+    for each in paths:
         terminal.note(str(each))
     return 0

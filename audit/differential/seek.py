@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain, islice
 from typing import Any, Final
 
@@ -26,17 +26,29 @@ RUNS_PER_EDGE: Final = 600
 RUNS: Final = 10_000
 INSTRUCTIONS: Final = 5_000_000
 """EVM instructions that a search runs at most: where calls loop until their gas is gone, few runs are many."""
+NEAR: Final = 24
+"""Instructions before a branch among which what it compares with is looked for."""
+COMPARED: Final = 6
 WORDS: Final = 12
 """Words of call data that are changed."""
 SLOTS: Final = 24
 KINDS: Final[tuple[Kind, ...]] = ("creation", "runtime")
 Request = dict[str, Any]
+Values = Callable[[int], tuple[int, ...]]
+"""Other values of a word."""
 
 
 @lru_cache(maxsize=64)
 def edges_of(code: bytes, fork: str) -> tuple[FailingEdge, ...]:
     """The edges of a code's graph that decide a failure."""
     return failing_edges(overview(disassemble(code, fork)))
+
+
+@lru_cache(maxsize=1024)
+def constants_before(code: bytes, fork: str, pc: int) -> tuple[int, ...]:
+    """The words of the PUSHes in the last instructions before one, the nearest first."""
+    found = [each for each in disassemble(code, fork).instructions if each.pc < pc][-NEAR:]
+    return tuple(islice(dict.fromkeys(each.value for each in reversed(found) if each.opcode.immediate), COMPARED))
 
 
 def edges_at(target: Target, request: Mapping[str, Any], call: Mapping[str, Any]) -> tuple[tuple[FailingEdge, ...], Kind | None]:
@@ -103,6 +115,11 @@ class Seeker:
                 if each.source in sources:
                     self._came(Failing(kind, name, each), request, index)
 
+    def _compared(self, failing: Failing) -> tuple[int, ...]:
+        """The constants just before a branch: what it compares with is often one of them."""
+        code = None if failing.edge is None else self.target.code(failing.kind)
+        return () if code is None or failing.edge is None else constants_before(code.code, self.target.fork, failing.edge.source)
+
     def _came(self, failing: Failing, request: Mapping[str, Any], index: int) -> None:
         known = self.bases.setdefault(failing, [])
         if len(known) < BASES:
@@ -137,7 +154,7 @@ class Seeker:
         for step in (_changed, _twice_changed):
             for failing in self.missed():
                 bases = (alone(request, index) for request, index in tuple(self.bases[failing]))
-                ways = map(_short_of_gas if failing.edge is None else step, bases)
+                ways = map(_short_of_gas if failing.edge is None else partial(step, compared=self._compared(failing)), bases)
                 for each in islice(chain.from_iterable(ways), RUNS_PER_EDGE):
                     if failing in self.reached:
                         break
@@ -151,15 +168,22 @@ def _traced(request: Request) -> dict[str, Any] | None:
         return None
 
 
-def _changed(request: Request) -> Iterator[Request]:
-    """The request with one thing changed: the caller, a slot that it reads, its call data or their length, the value."""
+def _changed(request: Request, compared: tuple[int, ...] = ()) -> Iterator[Request]:
+    """The request with one thing changed: the caller, a slot that it reads, its call data or their length, the value.
+
+    Shape: words first take values that the branch may compare with (its constants, what slots hold), then those at which checks often
+    fail.
+    """
     (call,) = request["calls"]
     for caller in (NOBODY, request["contract"]):
         yield _with_call(request, caller=caller, origin=caller)
-    if not call["create"]:
-        yield from _other_state(request)
-    yield from (_with_call(request, data="0x" + data.hex()) for data in _data(bytes.fromhex(call["data"][2:]), _head(call)))
-    yield from (_with_call(request, value=value) for value in ("0x0", "0x1"))
+    data, head, slots = bytes.fromhex(call["data"][2:]), _head(call), _read(request)
+    likely = tuple(dict.fromkeys((*compared, *islice(slots.values(), COMPARED))))
+    yield from (_with_call(request, data="0x" + each.hex()) for each in _other_words(data, head, lambda _: likely))
+    yield from _other_state(request, slots, lambda _: compared)
+    yield from _other_state(request, slots, _others)
+    yield from (_with_call(request, data="0x" + each.hex()) for each in _data(data, head))
+    yield from (_with_call(request, value=hex(value)) for value in (0, 1, *compared))
 
 
 def _short_of_gas(request: Request) -> Iterator[Request]:
@@ -170,9 +194,9 @@ def _short_of_gas(request: Request) -> Iterator[Request]:
         yield from (_with_call(request, gas=hex(gas)) for gas in (used - 1, used // 2) if gas >= 0)
 
 
-def _twice_changed(request: Request) -> Iterator[Request]:
+def _twice_changed(request: Request, compared: tuple[int, ...] = ()) -> Iterator[Request]:
     for each in _plain(request):
-        yield from _changed(each)
+        yield from _changed(each, compared)
 
 
 def _plain(request: Request) -> Iterator[Request]:
@@ -183,14 +207,21 @@ def _plain(request: Request) -> Iterator[Request]:
     yield from (_with_call(request, data="0x" + each.hex()) for each in _other_words(data, head, lambda _: (0, 1)))
 
 
-def _other_state(request: Request) -> Iterator[Request]:
+def _read(request: Request) -> dict[str, int]:
+    """The first slots that the call reads, with what they hold; none for a create, which finds none."""
+    account, result = request["state"].get(request["contract"]), _traced(request)
+    if request["calls"][0]["create"] or account is None or result is None:
+        return {}
+    return {slot: int(account["storage"].get(slot, "0x0"), 16) for slot in result["trace"]["calls"][0]["slots"][:SLOTS]}
+
+
+def _other_state(request: Request, slots: Mapping[str, int], values: Values) -> Iterator[Request]:
+    """The request with one of the slots changed to each of the values that there are for it."""
     contract = request["contract"]
-    account, result = request["state"].get(contract), _traced(request)
-    if account is None or result is None:
-        return
-    for slot in result["trace"]["calls"][0]["slots"][:SLOTS]:
-        for value in _others(int(account["storage"].get(slot, "0x0"), 16)):
-            storage = {key: held for key, held in account["storage"].items() if key != slot}
+    for slot, held in slots.items():
+        account = request["state"][contract]
+        for value in values(held):
+            storage = {key: word for key, word in account["storage"].items() if key != slot}
             storage |= {slot: hex(value)} if value else {}
             yield {**request, "state": {**request["state"], contract: {**account, "storage": storage}}}
 
@@ -214,7 +245,7 @@ def _data(data: bytes, head: int) -> Iterator[bytes]:
         yield (value % (1 << 32)).to_bytes(4, "big") + data[head:]
 
 
-def _other_words(data: bytes, head: int, values: Callable[[int], tuple[int, ...]]) -> Iterator[bytes]:
+def _other_words(data: bytes, head: int, values: Values) -> Iterator[bytes]:
     """The data with one word changed to each of the values that there are for it."""
     for at in range(head, len(data) - 31, 32)[:WORDS]:
         for value in values(int.from_bytes(data[at : at + 32], "big")):

@@ -36,7 +36,6 @@ def write(document: dict[str, Any], folder: Path) -> list[Path]:
 
     Raises: InputError if a file cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     data = cleaned(document)
     forms = {
         "json": json.dumps(data, indent=2, ensure_ascii=True) + "\n",
@@ -44,6 +43,7 @@ def write(document: dict[str, Any], folder: Path) -> list[Path]:
         "md": markdown(data),
         "sarif": json.dumps(sarif(data), indent=2, ensure_ascii=True) + "\n",
     }
+    folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for suffix, text in forms.items():
         path = folder / f"{NAME}.{suffix}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,6 +70,19 @@ def test_a_report_is_written_again(folder: Path, tmp_path: Path) -> None:
     assert run(["report", str(folder / "report.json"), "-o", str(tmp_path)]) == 0
     assert (tmp_path / "report.html").read_text() == (folder / "report.html").read_text()
     assert run(["report", str(tmp_path / "none.json")]) == 2
+
+
+@pytest.mark.parametrize("value", [None, 5, "x", [], {}, [5]])
+def test_a_report_with_a_broken_member_is_refused(folder: Path, tmp_path: Path, value: Any) -> None:
+    honest = json.loads((folder / "report.json").read_text())
+    for name in honest:
+        (tmp_path / "bent.json").write_text(json.dumps({**honest, name: value}))
+        status = run(["report", str(tmp_path / "bent.json"), "-o", str(tmp_path / "out")])
+        assert status == 2 or (status == 0 and name != "format"), name
+    del honest["differential"]
+    (tmp_path / "bent.json").write_text(json.dumps(honest))
+    assert run(["report", str(tmp_path / "bent.json"), "-o", str(tmp_path / "none")]) == 2
+    assert not (tmp_path / "none").exists()
 
 
 def test_sarif_declares_every_rule(folder: Path) -> None:

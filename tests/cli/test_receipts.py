@@ -159,7 +159,8 @@ def test_a_run_without_code_has_nothing_to_prove(folder: Path, tmp_path: Path, c
 
 def test_what_no_receipt_can_state_is_unsupported(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "x.receipt"
-    for more in ({"env": {"blob_hashes": ["0x" + "01" * 32] * 65}}, {"calls": [{}] * 16385}):
+    beyond: tuple[dict[str, Any], ...] = ({"env": {"blob_hashes": ["0x" + "01" * 32] * 65}}, {"calls": [{}] * 16385})
+    for more in beyond:
         (tmp_path / "calls.json").write_text(json.dumps({**CALLS, **more}))
         words = ["prove", str(folder / "counter.hex"), "--calls", str(tmp_path / "calls.json"), "-o", str(out)]
         assert run(words) == 4

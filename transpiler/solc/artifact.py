@@ -132,7 +132,8 @@ class Artifact:
         found = [each for each in self.contracts if name in (None, each.name, f"{each.file}:{each.name}")]
         if len(found) == 1:
             return found[0]
-        names = ", ".join(each.name for each in self.contracts)
+        alike = {each.name for each in self.contracts if sum(each.name == other.name for other in self.contracts) > 1}
+        names = ", ".join(f"{each.file}:{each.name}" if each.name in alike else each.name for each in self.contracts)
         if not found:
             raise InputError("no-such-contract", f"there is no contract {name}", self.path, f"there are: {names}")
         if name is None and (last := _named_like_file(self.path, found)) is not None:

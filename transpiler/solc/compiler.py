@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,10 +40,14 @@ class Toolbox:
     offline: bool = False
 
     @property
+    def pinned(self) -> dict[Version, soljson.Package]:
+        """The npm packages that may run."""
+        return {version: package for version, package in self.packages.items() if str(version) in SOLJSON_CHECKSUMS}
+
+    @property
     def ready(self) -> tuple[Version, ...]:
         """What runs without the network, in order."""
-        pinned = {each for each in self.packages if str(each) in SOLJSON_CHECKSUMS}
-        return tuple(sorted(pinned | set(self.natives)))
+        return tuple(sorted(self.pinned.keys() | self.natives.keys()))
 
     def choose(self, ranges: Iterable[Range], exact: str | None = None, place: Place | None = None) -> Version:
         """The newest compiler that satisfies all ranges, or the exact one; one to be downloaded only if none is at hand.
@@ -55,16 +59,23 @@ class Toolbox:
         if exact is not None:
             version = parse_version(exact)
             if version is None or version not in (*self.ready, *fetchable):
-                raise self._none(f"solc {exact}", place)
+                raise self._none(f"solc {exact}", place, lambda each: each == version)
             return version
         version = newest(self.ready, wanted) or newest(fetchable, wanted)
         if version is None:
-            raise self._none(" and ".join(dict.fromkeys(each.text for each in wanted)) or "any version", place)
+            text = " and ".join(dict.fromkeys(each.text for each in wanted))
+            raise self._none(text or "any version", place, lambda each: newest((each,), wanted) is not None)
         return version
 
-    def _none(self, what: str, place: Place | None) -> InputError:
+    def _none(self, what: str, place: Place | None, fits: Callable[[Version], bool]) -> InputError:
         names = ", ".join(map(str, self.ready)) or "none"
-        hint = f"installed and pinned: {names}; others come with npm install solc@VERSION"
+        known = sorted(filter(None, map(parse_version, SOLJSON_CHECKSUMS)))
+        offered = next((each for each in reversed(known) if fits(each)), None)
+        hint = f"installed and pinned: {names}; " + (
+            "of the versions that this project pins none satisfies it"
+            if offered is None
+            else f"npm install solc@{offered} brings one"
+        )
         return InputError("no-compiler", f"no compiler satisfies {what}", place, hint)
 
     def compile(self, version: Version, standard_input: dict[str, Any]) -> Compilation:
@@ -74,7 +85,7 @@ class Toolbox:
         """
         text = json.dumps(standard_input, sort_keys=True, separators=(",", ":"))
         path = self.natives.get(version)
-        if path is None and version not in self.packages:
+        if path is None and version not in self.pinned:
             path = native.place(version)
         checksum = NATIVE_BUILDS[str(version)][1] if path is not None else SOLJSON_CHECKSUMS[str(version)]
         cached = _cache_path(checksum, text)

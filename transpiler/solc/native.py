@@ -109,4 +109,7 @@ def _download(url: str) -> bytes:
                     raise InputError("compiler-too-large", f"the download is larger than {MAX_BINARY_BYTES} bytes", Place(url))
             return bytes(data)
     except requests.RequestException as error:
-        raise InputError("compiler-not-fetched", f"cannot download the compiler: {type(error).__name__}", Place(url)) from error
+        hint = "without a network npm's package of that version is used where it is installed: npm install solc@VERSION, then --offline"
+        raise InputError(
+            "compiler-not-fetched", f"cannot download the compiler: {type(error).__name__}", Place(url), hint
+        ) from error

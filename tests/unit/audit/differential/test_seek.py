@@ -10,7 +10,7 @@ from audit.differential import oracle
 from audit.differential.inputs import NOBODY
 from audit.differential.seek import Failing, Seeker, edges_of
 from audit.differential.subject import Target
-from audit.inputs.calls import CONTRACT_ADDRESS, Call, CallFile
+from audit.inputs.calls import CONTRACT_ADDRESS, AccountState, Call, CallFile
 from audit.inputs.request import build_request
 from tests.targets import target
 from transpiler.evm.assemble import assemble
@@ -26,6 +26,9 @@ CONDITIONS = {
     "nobody": "CALLER ISZERO",
     "a slot": "7 SLOAD NOT ISZERO",
     "a short call": "CALLDATASIZE 36 GT",
+    "a constant": "4 CALLDATALOAD 0xdeadbeefcafe EQ",
+    "a slot of a constant": "8 SLOAD 0xdeadbeefcafe EQ",
+    "what a slot holds": "7 SLOAD 4 CALLDATALOAD EQ",
     "a word and a slot": "7 SLOAD NOT 4 CALLDATALOAD OR ISZERO",
 }
 
@@ -43,7 +46,8 @@ def test_one_call_leads_to_the_failure(name: str, tmp_path: Path) -> None:
     *_, edge = edges_of(chosen.runtime.code, chosen.fork)
     seeker = Seeker(chosen)
     call = Call(data=bytes.fromhex(SELECTOR) + (5).to_bytes(32, "big"))
-    request = build_request(CallFile((call,)), chosen.subject)
+    state = ((CONTRACT_ADDRESS, AccountState(storage=((7, 0x123456789),))),)
+    request = build_request(CallFile((call,), state=state), chosen.subject)
     seeker.watch(request, oracle.run(request, trace=True))
     wanted = Failing("runtime", "0x" + SELECTOR, edge)
     assert wanted in seeker.missed()
