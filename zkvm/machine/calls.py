@@ -35,6 +35,8 @@ def selfdestruct(frame: Frame, at: Instruction) -> int:
         frame.gas += SELFDESTRUCT_COLD
     if rules.new_account_gas and not world.exists(heir, rules.empty_is_absent) and (balance or not rules.empty_is_absent):
         frame.gas += NEW_ACCOUNT
+    if frame.gas_left >= 0 and heir != frame.address and (world.balance(heir) + balance) >> 256:
+        raise Unsupported("balance-limit", "a balance of 2^256 or more")
     destroyed = rules.destroy_always or frame.call.create
     world.move(frame.address, heir, balance)
     if destroyed:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
-from zkvm.errors import InternalError
+from zkvm.errors import InternalError, Unsupported
 from zkvm.machine.pages import Pages
 from zkvm.machine.pure import PURE
 from zkvm.machine.request import Call, Environment
@@ -14,6 +14,15 @@ from zkvm.machine.world import Slot, World
 from zkvm.program import Program
 
 Status = Literal["success", "revert", "halt"]
+MEMORY_BYTES: Final = 1 << 32
+"""Beyond, MGROW goes to 0 (ISA 3.4)."""
+MEMORY_HELD: Final = 1 << 30
+"""Bytes of memory that a machine holds at most (ISA 8.4)."""
+
+
+def memory_gas(words: int) -> int:
+    """M(w) (ISA 3.2)."""
+    return 3 * words + words * words // 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +124,23 @@ class Frame:
         return wires[identifier]
 
     def grow(self, offset: int, size: int) -> bool:
-        """Extend the active memory (ISA 3.4); False if the range is beyond 2^32."""
+        """Extend the active memory (ISA 3.4); False if the range is beyond 2^32.
+
+        Raises: Unsupported for memory that gas pays for and no machine has (ISA 8.4).
+        """
         if size == 0:
             return True
         end = offset + size
-        if end > 1 << 32:
+        if end > MEMORY_BYTES:
+            if self.call.gas - self.gas >= memory_gas(MEMORY_BYTES // 32 + 1):
+                raise Unsupported("memory-limit", "more than 2^32 bytes of memory")
             return False
         words = (end + 31) // 32
         if words > self.words:
             self.words = words
-            self.budget = self.call.gas - 3 * words - words * words // 512
+            self.budget = self.call.gas - memory_gas(words)
+            if self.gas_left >= 0 and 32 * words > MEMORY_HELD:
+                raise Unsupported("memory-limit", "more than 2^30 bytes of memory")
         return True
 
     def load(self, offset: int, size: int) -> bytes:

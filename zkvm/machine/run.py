@@ -94,6 +94,8 @@ class _Machine:
             raise InputError("occupied", f"a create at {call.to:#042x}: {why}", f"{place}.to")
         if world.balance(call.caller) < call.value:
             raise InputError("caller-cannot-pay", "the caller has less than the value", f"{place}.value")
+        if call.caller != call.to and (world.balance(call.to) + call.value) >> 256:
+            raise InputError("balance-overflow", "the balance of the account called would be 2^256 or more", f"{place}.value")
         warm = {call.caller, call.to, *rules.precompiles}
         if rules.warm_coinbase:
             warm.add(self._request.env.coinbase)

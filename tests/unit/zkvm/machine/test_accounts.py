@@ -10,13 +10,16 @@ import pytest
 
 from zkvm import proof
 from zkvm.errors import InputError
+from zkvm.isa.text import parse
 from zkvm.machine import execute
+from zkvm.machine.frame import memory_gas
 from zkvm.word import keccak256
 
 from .conftest import CALLER, CODE, CONTRACT, request
 
 Run = Callable[..., dict[str, Any]]
 RETURN = "\nMGROW $0x0, $0x20\nMSTORE $0x0, {}\nRETURN $0x0, $0x20\n"
+BEYOND = memory_gas((1 << 27) + 1)
 HEIR = "0x000000000000000000000000000000000000be11"
 EMPTY = {"balance": "0x0", "nonce": "0x0", "code": "0x", "storage": {}}
 
@@ -236,3 +239,26 @@ def test_bad_requests_are_typed(path: str, value: Any) -> None:
     del missing["calls"][0]["gas"]
     with pytest.raises(InputError):
         execute(missing, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "gas", "code"),
+    [
+        ("MGROW $0x1, $0x100000000\nSTOP", BEYOND, "memory-limit"),
+        ("MGROW $0x1, $0x100000000\nSTOP", BEYOND - 1, None),
+        ("MGROW $0x0, $0x40000001\nSTOP", 1 << 50, "memory-limit"),
+        ("MGROW $0x0, $0x40000001\nSTOP", 1 << 30, None),
+        (f"SELFDESTRUCT ${HEIR}", 1 << 30, "balance-limit"),
+    ],
+)
+def test_limits_are_said_and_alike(run: Run, text: str, gas: int, code: str | None) -> None:
+    state = {HEIR: {**EMPTY, "balance": hex((1 << 256) - 1)}}
+    result = run(text, gas=hex(gas), state=state)
+    program = parse(f".program Osaka runtime\n.code 0x{CODE.hex()}\nREGION\n{text}")
+    document = request("Osaka", gas=hex(gas))
+    document["state"] |= state
+    other = proof.execute(document, [program])
+    for each in (result, other):
+        found = each["unsupported"]
+        assert (None if found is None else found["code"]) == code
+        assert code is not None or each["calls"][0]["status"] == "halt"

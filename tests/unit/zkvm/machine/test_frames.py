@@ -117,8 +117,9 @@ def test_memory(run: Run) -> None:
 def test_memory_gas(run: Run) -> None:
     for size, gas in [(1, 3), (32, 3), (33, 6), (32 * 1000, 3000 + 1000 * 1000 // 512)]:
         assert gas_used(run(f"MGROW $0x0, ${size:#x}\nMGROW $0x0, $0x1\nSTOP")) == gas
-    assert run("MGROW $0xffffffff, $0x2\nSTOP", gas="0x7fffffffffffffff")["calls"][0]["status"] == "halt"
-    assert run("MGROW $0xffffffff, $0x1\nSTOP", gas="0x7fffffffffffffff")["calls"][0]["status"] == "success"
+    assert run("MGROW $0xffffffff, $0x2\nSTOP", gas="0x1fffffffffff")["calls"][0]["status"] == "halt"
+    assert run("MGROW $0xffffffff, $0x2\nSTOP", gas="0x7fffffffffffffff")["unsupported"]["code"] == "memory-limit"
+    assert run("MGROW $0x3fffffff, $0x1\nSTOP", gas="0x7fffffffffffffff")["calls"][0]["status"] == "success"
     assert run("MGROW $-1, $0x0\nSTOP")["calls"][0]["status"] == "success"
 
 

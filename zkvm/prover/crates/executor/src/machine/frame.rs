@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ruint::aliases::U256;
 
 use super::{Fault, Trap};
-use crate::gas::{Rules, memory_gas, words_of};
+use crate::gas::{BEYOND_MEMORY_GAS, Rules, memory_gas, words_of};
 use crate::host::Address;
 use crate::host::request::Environment;
 use crate::host::result::Log;
@@ -116,7 +116,9 @@ impl<'a> Frame<'a> {
         } else if length.is_zero() {
             return Ok(());
         }
-        Err(Trap::Halt)
+        // a halt only where gas does not pay for so much
+        let beyond = BEYOND_MEMORY_GAS - memory_gas(self.words);
+        if self.left >= beyond { Err(Trap::Unsupported { code: "memory-limit", what: "more than 2^32 bytes of memory" }) } else { Err(Trap::Halt) }
     }
 
     #[cold]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ruint::aliases::U256;
 
 use super::{Fault, Library, Loaded, RunError, execute, execute_limited, trace};
-use crate::gas::memory_gas;
+use crate::gas::{BEYOND_MEMORY_GAS, memory_gas};
 use crate::host::Address;
 use crate::host::request::{AccountState, Request};
 use crate::host::result::{Outcome, hex};
@@ -182,7 +182,12 @@ fn warm_sets_and_originals_start_anew() {
 fn memory_limits() {
     let grow = |offset: u64, length: u64| one(&[ENTRY, (MGROW, [5, 6, 0], 0), (MSIZE, NONE, 0), (STOP, NONE, 0)], &[], &[offset, length], 1 << 50);
     assert_eq!(ends(&grow(0, 33)), (Status::Success, End::Instruction, (1 << 50) - 6, 0));
-    assert_eq!(ends(&grow(1, 1 << 32)), (Status::Halt, End::Instruction, 0, 0));
+    let far = grow(1, 1 << 32).0.unsupported.unwrap();
+    assert_eq!((far.code, far.id), ("memory-limit", 2), "gas pays for it");
+    let poor = |gas: u64| one(&[ENTRY, (MGROW, [4, 5, 0], 0), (STOP, NONE, 0)], &[], &[1, 1 << 32], gas);
+    assert_eq!(ends(&poor(BEYOND_MEMORY_GAS as u64 - 1)), (Status::Halt, End::Instruction, 0, 0));
+    assert!(poor(BEYOND_MEMORY_GAS as u64).0.unsupported.is_some());
+    assert_eq!(BEYOND_MEMORY_GAS, memory_gas((1 << 27) + 1));
     let huge = grow(5, (1 << 32) - 5).0.unsupported.unwrap();
     assert_eq!((huge.code, huge.id), ("memory-limit", 2));
     let zero = one(&[ENTRY, (MGROW, [5, 4, 0], 0), (STOP, NONE, 0)], &[], &[0, 1 << 40], 10);

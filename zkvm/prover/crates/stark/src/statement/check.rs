@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ruint::aliases::U256;
-use sol2zk_executor::gas::Rules;
+use sol2zk_executor::gas::{BEYOND_MEMORY_GAS, Rules};
 use sol2zk_executor::host::Address;
 use sol2zk_executor::isa::{ENV_KINDS, FORKS};
 use sol2zk_executor::keccak::keccak256;
@@ -168,6 +168,9 @@ impl Statement {
             0 => Ok(()),
             _ if !call.logs.is_empty() => Err(StatementError::Result(i, "logs of a frame that failed")),
             1 => Ok(()),
+            2 if i64::try_from(call.gas).is_ok_and(|gas| gas >= BEYOND_MEMORY_GAS) || call.gas >> 63 != 0 => {
+                Err(StatementError::Result(i, "a halt of a frame whose gas pays for more memory than the machine has"))
+            }
             2 if call.output.is_empty() && call.gas_left == 0 => Ok(()),
             2 => Err(StatementError::Result(i, "output or gas left of a halt")),
             _ => Err(StatementError::Malformed("a status")),

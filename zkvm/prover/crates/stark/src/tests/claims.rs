@@ -3,6 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use ruint::aliases::U256;
+use sol2zk_executor::gas::BEYOND_MEMORY_GAS;
 use sol2zk_executor::isa;
 use sol2zk_executor::program::{CodeKind, Program};
 use sol2zk_executor::trace::Placed;
@@ -204,6 +205,16 @@ fn an_outcome_is_possible() {
         call.status = 2;
         call.logs.clear();
     });
+    // memory beyond 2^32 is a halt only where gas does not pay for it
+    for (gas, refused) in [(BEYOND_MEMORY_GAS as u64 - 1, false), (BEYOND_MEMORY_GAS as u64, true), (u64::MAX, true)] {
+        let (mut statement, programs) = sound();
+        let call = &mut statement.calls[0];
+        (call.status, call.gas, call.gas_left) = (2, gas, 0);
+        call.logs.clear();
+        call.output.clear();
+        let found = statement.check(&programs);
+        assert_eq!(matches!(&found, Err(StatementError::Result(0, why)) if why.contains("memory")), refused, "{found:?}");
+    }
     let changes: [fn(&mut Call); 8] = [
         |call| call.gas_left -= 1,
         |call| call.gas += 1,
