@@ -18,9 +18,6 @@ Key = tuple[bytes, Kind, str]
 
 Executor = Callable[[Mapping[str, Any], Iterable[Program]], dict[str, Any]]
 
-ROUNDS: Final = 64
-"""A run that meets more code objects than this is taken for a fault of ours."""
-
 _STUCK: Final = re.compile(r"^program: call (\d+), identifier (\d+): (.*)$")
 
 
@@ -77,14 +74,15 @@ class Library:
         """
         fork: str = request["fork"]
         programs = {program.code_hash + program.kind.encode(): program for program in self._known(request, fork)}
-        for _ in range(ROUNDS):
+        rounds = 2 + len(request["calls"])  # each call meets at most one code that no other has met
+        for _ in range(rounds):
             result = self._execute(request, programs.values())
             missing = result["missing_code"]
             if missing is None:
                 return result
             program = self.program(bytes.fromhex(missing["code"][2:]), missing["kind"], fork)
             programs[program.code_hash + program.kind.encode()] = program
-        raise InternalError("code-still-missing", f"the executor asks for code again after {ROUNDS} translations")
+        raise InternalError("code-still-missing", f"the executor asks for code again after {rounds} translations")
 
     def _execute(self, request: Mapping[str, Any], programs: Iterable[Program]) -> dict[str, Any]:
         try:

@@ -12,9 +12,11 @@ from audit.differential.execution import Library
 from audit.inputs.calls import CALLER_ADDRESS, CONTRACT_ADDRESS, AccountState, Call, CallFile, Environment
 from audit.inputs.request import Subject, build_request
 from tests.property.bytecode import random_code
-from zkvm import proof
+from transpiler.translate import Tier, translate
+from zkvm import machine, proof
 from zkvm.errors import Unsupported
 from zkvm.isa.table import FORKS
+from zkvm.word import keccak256
 
 OTHER = "0x" + "11" * 20
 ACCOUNTS = (
@@ -37,7 +39,7 @@ def sequence(seed: int, fork: str) -> tuple[CallFile, Subject]:
     code = random_code(random, fork, tuple(int(each, 16) for each in ACCOUNTS))
     calls = []
     if create:
-        code += bytes(34)  # it must not run into its arguments
+        code += bytes(34) if random.random() < 0.5 else b""  # else it may run into its arguments
         calls.append(
             Call(create=True, data=random.randbytes(random.randrange(40)), gas=random.choice((10**6, random.randrange(10**5))))
         )
@@ -71,3 +73,52 @@ def test_frames_agree(fork: str) -> None:
         assert verdict.mismatch is None, f"{fork}, seed {seed}: {verdict.mismatch}"
         compared += verdict.calls
     assert compared > CASES
+
+
+ARGUMENTS = bytes.fromhex("60066002555f5ff35b00")
+
+
+@pytest.mark.parametrize("tier", ["optimised", "generic"])
+@pytest.mark.parametrize(
+    ("code", "alone"),
+    [
+        ("6005600155", "success"),  # runs off its end
+        ("600561", "success"),  # in a PUSH
+        ("600b56", "halt"),  # jumps behind its end, to a JUMPDEST of the arguments
+        ("6001600d57", "halt"),
+        ("5f3515600f5700", "halt"),  # the same on a condition that only a run knows
+        ("5f5ff3", "success"),
+        ("5f5ffd", "revert"),
+        ("600356fe", "halt"),  # to no JUMPDEST of the code itself
+    ],
+)
+def test_arguments_are_no_code(code: str, alone: str, tier: Tier) -> None:
+    """Creation code that goes on in its arguments is Unsupported; without arguments it ends as code does."""
+    creation = bytes.fromhex(code)
+    library = Library()
+    library.translations[keccak256(creation), "creation", "Osaka"] = translate(creation, "Osaka", "creation", tier=tier)
+    subject = Subject("random", None, creation)
+    for data in (b"", ARGUMENTS):
+        request = build_request(CallFile((Call(create=True, data=data),)), subject)
+        verdict = judge(request, library.run, oracle.run)
+        assert verdict.mismatch is None
+        (theirs,) = oracle.run(request)["calls"]
+        closed = data == b"" or code in ("5f5ff3", "5f5ffd", "600356fe")
+        assert (verdict.stop is None) == closed
+        assert not closed or theirs["status"] == alone
+        assert closed or (verdict.stop is not None and verdict.stop.code == "arguments-as-code")
+
+
+def test_empty_creation_code_does_not_run_its_arguments() -> None:
+    request = build_request(CallFile((Call(create=True, data=ARGUMENTS),)), Subject("none", None, b""))
+    for run in (proof.execute, machine.execute):
+        found = run(request, [])["unsupported"]
+        assert (found["code"], found["call"]) == ("arguments-as-code", 0)
+
+
+def test_a_batch_may_meet_many_codes() -> None:
+    places = [f"0x{number:040x}" for number in range(0x1000, 0x1050)]
+    state = [(place, AccountState(code=bytes([0x60, index, 0x50, 0]))) for index, place in enumerate(places)]
+    request = build_request(CallFile(tuple(Call(to=place) for place in places), state=tuple(state)), Subject("many", b"", None))
+    verdict = judge(request, Library().run, oracle.run)
+    assert (verdict.calls, verdict.mismatch) == (80, None)

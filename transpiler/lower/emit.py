@@ -27,6 +27,8 @@ class Frame:
     heads: dict[BlockId, Row]
     generic: dict[int, Row]
     jumpdests: frozenset[int]
+    arguments_at: int | None
+    """Where arguments begin behind creation code (ISA 11.4)."""
     chunks: dict[BlockId, Chunk] = field(default_factory=dict)
     extra: list[Chunk] = field(default_factory=list)
 
@@ -157,7 +159,8 @@ class RegionEmitter:
             return
         target = operands[0]
         known = None if isinstance(target, Row) else target.value
-        if not isinstance(known, int):
+        behind = self.frame.arguments_at
+        if not isinstance(known, int) or (behind is not None and known >= behind):
             draft.add("JMPD", target, gas=gas, pc=pc)
         elif known in self.frame.jumpdests:
             draft.add("JMP", c=self.frame.generic[known], gas=gas, pc=pc)

@@ -15,6 +15,7 @@ from transpiler.lower.draft import Draft, Result, Row
 from transpiler.lower.effects import add_effect
 from transpiler.lower.stack import VirtualStack
 from zkvm.isa.table import BY_NAME, ENV_KINDS
+from zkvm.program import Kind
 
 REGION_ROWS: Final[int] = 512
 """A region that has grown to so many rows is followed by another one at the next instruction. The stores of a whole stack (at most
@@ -45,8 +46,9 @@ _CALLS: Final[dict[str, int]] = {"CALL": 0, "CALLCODE": 1, "DELEGATECALL": 2, "S
 class GenericTier:
     """Lowers a code object into a draft. `heads` is the jump table in the making: the region row of each entry by EVM pc."""
 
-    def __init__(self, code: Code, draft: Draft, entries: Iterable[int] = ()) -> None:
+    def __init__(self, code: Code, draft: Draft, entries: Iterable[int] = (), kind: Kind = "runtime") -> None:
         self._code = code
+        self._kind = kind
         self._draft = draft
         self.heads: dict[int, Row] = {pc: Row(0) for pc in {*code.jumpdests, *entries}}
         self._stack = VirtualStack(draft)
@@ -65,8 +67,18 @@ class GenericTier:
         for pc, head in self.heads.items():
             if pc >= len(self._code.data):
                 self._start_region(head, pc)
-                self._draft.add("STOP", pc=pc)
+                self._end_of_code()
         return self.heads
+
+    def _end_of_code(self) -> None:
+        """Behind the code there is nothing, and the frame stops; behind creation code arguments may lie, which nothing here runs (ISA 11.4)."""
+        if self._kind == "creation":
+            end = self._word(len(self._code.data))
+            size = self._add("ENV", imm=_ENV["CODESIZE"])
+            over = self._add("BNZ", self._draft.add_pure("EQ", self._pc, size, end))
+            self._draft.add("JMPD", end, pc=self._pc)
+            over.c = self._draft.add("CHARGE", pc=self._pc)
+        self._add("STOP")
 
     def _run(self, index: int) -> int:
         """Lowers from the entry at `index` to where nothing falls through; gives the index after it."""
@@ -95,7 +107,7 @@ class GenericTier:
                 if not self._check(index):
                     return index
         self._stack.clear()
-        self._add("STOP")
+        self._end_of_code()
         return index
 
     def _start_region(self, row: Row, pc: int) -> None:

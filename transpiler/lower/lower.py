@@ -57,13 +57,14 @@ def lower(function: Function, kind: Kind, *, budget_rows: int = REGION_BUDGET_RO
     heads = {head: Row(CODES["LABEL" if head in flow.labels else "REGION"], pc=flow.blocks[head].origin) for head in flow.members}
     escapes = _escapes(flow)
     code = disassemble(function.code, function.fork) if escapes is not None else None
-    tier = GenericTier(code, draft, escapes or ()) if code is not None else None
+    tier = GenericTier(code, draft, escapes or (), kind) if code is not None else None
     frame = Frame(
         draft,
         Edges(flow, values, liveness, registers),
         heads,
         tier.heads if tier else {},
         code.jumpdests if code else frozenset(),
+        len(function.code) if kind == "creation" else None,
     )
     for head in flow.members:
         RegionEmitter(frame, Reads(flow, values, liveness[head], head)).emit()
@@ -81,7 +82,7 @@ def lower_generic(code: bytes, fork: str, kind: Kind) -> Lowered:
     draft = Draft()
     if 0 in listing.jumpdests:
         draft.add("REGION")
-    tier = GenericTier(listing, draft, (0,))
+    tier = GenericTier(listing, draft, (0,), kind)
     tier.lower()
     return _finish(draft, fork, kind, listing, tier, len(tier.heads), {})
 

@@ -14,11 +14,13 @@ from transpiler.errors import InternalError
 from transpiler.ssa.contexts import Landing, Place, Reach, WayOut, demands
 from transpiler.ssa.ir import Block, BlockId, Edge, Function, Inst, Term, Value
 from transpiler.ssa.symbolic import Body, Executor, Values
+from zkvm.isa.table import ENV_KINDS
 
 
 class _Builder:
     def __init__(self, cfg: Cfg, kind: str) -> None:
         self.cfg = cfg
+        self.creation = kind == "creation"
         self.values = Values()
         self.executor = Executor(cfg.code, kind, self.values)
         self.base: dict[graph.BlockId, Value] = {}
@@ -37,7 +39,7 @@ class _Builder:
         """The body of a node."""
         node = self.cfg.nodes[number]
         base = self.base[number] = self.values.fresh(len(node.window))
-        if isinstance(node.exit, Halt) and node.exit.exceptional:
+        if isinstance(node.exit, Halt) and node.exit.exceptional and not (self.creation and node.exit.kind == "BADJUMP"):
             return Body([], [], (), 0, node.pc, True)
         stack = [self.values.constant(slot) if slot >= 0 else base + index for index, slot in enumerate(node.window)]
         body = self.executor.run(node.first, node.last, stack, node.pc)
@@ -93,10 +95,44 @@ class _Builder:
             target = body.popped[:1]
             taken = self.edge(leaving.taken, node.context, stack, labels, target)
             term = Term("BRANCH", body.popped[1:], (taken, self.edge(leaving.otherwise, node.context, stack, labels, target)))
+        elif self.ends_in_arguments(node):
+            term = self.arguments_or("STOP", self.values.constant(len(self.cfg.code.data)))
+        elif leaving.kind == "BADJUMP":
+            term = self.bad_jump(body.popped[:1])
         else:
             term = Term(leaving.kind, body.popped)
         term = term._replace(gas=body.gas, origin=body.origin)
         self.blocks[here] = Block(here, self.params(number, mask, labels), tuple(body.insts), term, node.pc)
+
+    def ends_in_arguments(self, node: graph.Node) -> bool:
+        """Whether a node of creation code runs off the code's end, where arguments may lie."""
+        last = self.cfg.code.instructions[node.last - 1].opcode if node.last > node.first else None
+        return (
+            self.creation and isinstance(node.exit, Halt) and node.exit.kind == "STOP" and (last is None or last.name != "STOP")
+        )
+
+    def bad_jump(self, target: tuple[Value, ...]) -> Term:
+        """The terminator of a jump to no JUMPDEST of the code: in creation code it may lead into the arguments."""
+        known = self.values.constants.get(target[0]) if target else 0
+        if not self.creation or (known is not None and known < len(self.cfg.code.data)):
+            return Term("HALT")
+        return self.arguments_or("HALT", target[0])
+
+    def arguments_or(self, kind: str, target: Value) -> Term:
+        """The terminator of creation code that goes on at `target` behind its own end: as if there were no code, if there are no arguments.
+
+        With arguments they are what the EVM goes on with. An ESCAPE says so: its jump is Unsupported to the machines (ISA 11.4).
+        """
+        size, alone, other = self.values.fresh(), self.fresh_block(), self.fresh_block()
+        test, same = self.fresh_block(), self.values.fresh()
+        insts = (
+            Inst("ENV", (), size, ENV_KINDS.index("CODESIZE"), 0, 0),
+            Inst("EQ", (size, self.values.constant(len(self.cfg.code.data))), same, 0, 0, 0),
+        )
+        self.blocks[test] = Block(test, (), insts, Term("BRANCH", (same,), (Edge(alone, ()), Edge(other, ()))), 0)
+        self.blocks[alone] = Block(alone, (), (), Term(kind), 0)
+        self.blocks[other] = Block(other, (), (), Term("ESCAPE", (target,)), 0)
+        return Term("JUMP", (), (Edge(test, ()),))
 
     def params(self, number: graph.BlockId, mask: int, labels: dict[int, Value]) -> tuple[Value, ...]:
         """The parameters of a node's block."""
@@ -110,7 +146,7 @@ class _Builder:
         """An edge that takes the arc, through a block of its own where it is more than a step."""
         if isinstance(arc, Step):
             return self.step(arc, context, stack, labels)
-        if isinstance(arc, graph.Trap):
+        if isinstance(arc, graph.Trap) and (term := self.trap(arc, target)).kind == "HALT":
             return Edge(self.halt_block(), ())
         block = self.fresh_block()
         term = self.arc(arc, context, stack, labels, block, target)
@@ -142,7 +178,11 @@ class _Builder:
             return Term("ESCAPE", target + whole) if arc.pc is None else Term("ESCAPE", whole, pc=arc.pc)
         if isinstance(arc, Dispatch):
             return self.dispatch(arc, context, stack, labels, here, target)
-        return Term("HALT")
+        return self.trap(arc, target)
+
+    def trap(self, arc: graph.Trap, target: tuple[Value, ...]) -> Term:
+        """The terminator of an exceptional halt on an edge."""
+        return self.bad_jump(target) if arc.reason == "BADJUMP" else Term("HALT")
 
     def dispatch(
         self, arc: Dispatch, context: ContextId | None, stack: list[Value | None], labels: dict[int, Value], here: BlockId,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zkvm.errors import InternalError
+from zkvm.errors import InternalError, Unsupported
 from zkvm.isa.table import BY_NAME
 from zkvm.machine.frame import Frame
 from zkvm.program import Instruction
@@ -50,7 +50,10 @@ def jmpr(frame: Frame, at: Instruction) -> int:
 
 def jmpd(frame: Frame, at: Instruction) -> int:
     """To the jump table's entry for EVM pc a; 0 if there is none."""
-    return frame.jumps.get(frame.read(at.a), 0)
+    target = frame.read(at.a)
+    if frame.call.create and len(frame.program.code) <= target < len(frame.code) and frame.gas_left >= 0:
+        raise Unsupported("arguments-as-code", "creation code that goes on in its arguments")
+    return frame.jumps.get(target, 0)
 
 
 def bnz(frame: Frame, at: Instruction) -> int | None:

@@ -142,6 +142,8 @@ class _Machine:
             raise Unsupported("precompile", f"{call.to:#042x}")
         if not call.create and rules.delegation and len(code) == 23 and code.startswith(b"\xef\x01\x00"):
             raise Unsupported("delegation", f"{call.to:#042x}")
+        if not code and call.create and call.data:
+            raise Unsupported("arguments-as-code", "creation code that goes on in its arguments")
         if not code:
             return None
         kind: Kind = "creation" if call.create else "runtime"

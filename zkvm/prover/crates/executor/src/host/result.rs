@@ -45,7 +45,7 @@ pub struct CallResult {
 /// A run that met what the executor cannot do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unsupported {
-    /// `call`, `create`, `precompile`, `delegation`, `step-limit`, `memory-limit` or `balance-limit` (ISA 8.4).
+    /// `call`, `create`, `precompile`, `delegation`, `step-limit`, `memory-limit`, `balance-limit` or `arguments-as-code` (ISA 8.4).
     pub code: &'static str,
     /// The instruction's name or the address.
     pub what: String,

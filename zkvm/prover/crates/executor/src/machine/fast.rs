@@ -155,7 +155,8 @@ fn run_ops(frame: &mut Frame<'_>, loaded: &Loaded, slots: &mut [U256], progress:
             }
             isa::JMPD => {
                 charge!(op);
-                position = check!(loaded.jump(schedule, word!(op, 0)).ok_or(Trap::Halt)) as usize;
+                let target = word!(op, 0);
+                position = check!(loaded.jump(schedule, target).ok_or_else(|| frame.nowhere(target, loaded.program.code.len()))) as usize;
             }
             isa::MLOAD => slots[op.out as usize] = check!(frame.load(word!(op, 0))),
             isa::MSTORE => check!(frame.store(word!(op, 0), word!(op, 1))),

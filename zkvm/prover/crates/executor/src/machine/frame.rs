@@ -101,6 +101,17 @@ impl<'a> Frame<'a> {
         if self.left < 0 { Err(Trap::OutOfGas) } else { Ok(()) }
     }
 
+    /// What JMPD to no entry of the jump table comes to (ISA 11.4); `own` is the length of the program's code.
+    #[cold]
+    pub fn nowhere(&self, target: U256, own: usize) -> Trap {
+        let arguments = self.entry.creates && (U256::from(own)..U256::from(self.entry.code.len())).contains(&target);
+        if arguments && self.left >= 0 {
+            Trap::Unsupported { code: "arguments-as-code", what: "creation code that goes on in its arguments" }
+        } else {
+            Trap::Halt
+        }
+    }
+
     /// MGROW (ISA 3.4).
     #[inline]
     pub fn grow(&mut self, offset: U256, length: U256) -> Result<(), Trap> {

@@ -169,6 +169,10 @@ impl<'a> Batch<'a> {
         if kind == CodeKind::Runtime && self.world.rules.delegates() && code.len() == 23 && code.starts_with(&DELEGATION) {
             return Err(unsupported("delegation"));
         }
+        if code.is_empty() && kind == CodeKind::Creation && !call.data.is_empty() {
+            let what = "creation code that goes on in its arguments".to_owned();
+            return Err(Stop::Unsupported(Unsupported { code: "arguments-as-code", what, call: index, id: 0 }));
+        }
         if code.is_empty() {
             return Ok(None);
         }

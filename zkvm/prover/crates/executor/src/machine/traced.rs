@@ -200,7 +200,7 @@ impl Running<'_, '_> {
                 Some(position) => next = position as usize,
                 None => {
                     self.frame.left -= i64::from(op.gas);
-                    return Err(Trap::Halt);
+                    return Err(self.frame.nowhere(a, self.loaded.program.code.len()));
                 }
             },
             isa::BNZ => branch(!a.is_zero()),
