@@ -51,6 +51,7 @@ EXPLANATIONS: Final[dict[str, str]] = {
     # calls and runs
     "calls-malformed": "The call file is wrong at the JSON pointer that is named.",
     "code-contradicted": "The state states other code for `contract` than the input has. Leave it out.",
+    "fork-contradicted": "--fork and the call file state different EVM rule sets. Leave one of them out.",
     "no-creation-code": "The calls have a create and the input has runtime code only. Give sources, or creation hex with --creation.",
     "no-runtime-code": "The calls use the contract before it exists. Begin with a call with \"create\": true.",
     "immutables-not-set": "The code has immutables, which only its constructor sets. Begin with a call with \"create\": true.",

@@ -27,6 +27,8 @@ class Settings:
     """Raw hex holds creation code."""
     offline: bool = False
     fork: str = DEFAULT_FORK
+    fork_stated: bool = False
+    """Whether a person chose the rule set, so that a call file may not state another."""
 
     def under(self, project: Settings) -> Settings:
         """These choices, filled up from those of a project's configuration."""
@@ -46,6 +48,7 @@ class Settings:
             creation=self.creation,
             offline=self.offline,
             fork=self.fork,
+            fork_stated=self.fork_stated,
         )
 
     def compiler_settings(self) -> dict[str, Any]:

@@ -56,11 +56,14 @@ def command(
     from audit.differential.subject import target_of
 
     job = open_job(path, settings, calls)
+    terminal.tell(job.artifact)
     target = target_of(job.artifact, job.contract, job.subject, job.fork)
     if job.request is None and target.subject.creation is None and target.subject.template:
         raise Unsupported(
             "immutables-not-set", f"the code of {target.subject.name} has immutables and nothing to set them", str(path)
         )
+    if sequences == 0 and job.request is None:
+        raise click.UsageError("--sequences 0 leaves nothing to check: give --calls, or more sequences")
     count = sequences if sequences is not None else 0 if job.request is not None and not self_test else DEFAULT_SEQUENCES
     effort = Effort(count, depth, seed, timeout)
     if self_test:

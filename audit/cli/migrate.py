@@ -34,6 +34,13 @@ TIMEOUT_S: Final = 600.0
 @click.option(
     "--timeout", type=click.FloatRange(0, min_open=True), default=TIMEOUT_S, show_default=True, help="Seconds for the check."
 )
+@click.option(
+    "--stage-timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="Seconds for each of: seeded faults, proofs of ways to fail, cost of functions.",
+)
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes of the check.")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Where report and receipts go; build/NAME by default."
@@ -41,7 +48,7 @@ TIMEOUT_S: Final = 600.0
 @click.option("--demo", is_flag=True, help="Also show a seeded fault found and a forged receipt rejected.")
 @json_option
 def command(
-    path: Path, settings: Settings, calls: Path | None, profile: str, sequences: int, seed: int, timeout: float, jobs: int,
+    path: Path, settings: Settings, calls: Path | None, profile: str, sequences: int, seed: int, timeout: float, stage_timeout: float, jobs: int,
     output: Path | None, demo: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Transpile, check against the EVM, prove, verify, and write a report an auditor can sign.
@@ -62,7 +69,9 @@ def command(
     beside = path.with_suffix(".calls.json")
     given = calls if calls is not None else beside if demo and beside.is_file() else None
     job = open_job(path, settings, given)
+    terminal.tell(job.artifact)
     folder = output or Path("build") / (re.sub(r"[^A-Za-z0-9_-]", "_", job.contract.name) or "contract")
+    folder.mkdir(parents=True, exist_ok=True)
     effort = Effort(sequences=sequences, seed=seed, timeout_s=timeout)
     acts: list[dict[str, Any]] = []
     with terminal.progress() as bars:
@@ -75,7 +84,7 @@ def command(
 
         if demo:
             terminal.note("act one: the whole migration")
-        done = migrate(job, Plan(folder, effort, profile, jobs), terminal.note, progress)
+        done = migrate(job, Plan(folder, effort, profile, jobs, stage_timeout), terminal.note, progress)
         if demo:
             terminal.note("act two: the same contract, translated with one seeded fault")
             acts.append(seeded_fault(done.target, folder, effort))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from audit.inputs.forks import parse_fork
 from transpiler.settings import DEFAULT_FORK, Settings
@@ -50,7 +52,8 @@ def input_options(function: F) -> F:
     @wraps(function)
     def command(**arguments: Any) -> Any:
         chosen = {name: arguments.pop(name) for name in _NAMES}
-        return function(settings=settings_of(**chosen), **arguments)
+        stated = click.get_current_context().get_parameter_source("fork") is not ParameterSource.DEFAULT
+        return function(settings=replace(settings_of(**chosen), fork_stated=stated), **arguments)
 
     wrapped: Any = command
     for option in reversed(_OPTIONS):

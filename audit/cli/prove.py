@@ -41,6 +41,7 @@ def command(path: Path, settings: Settings, calls: Path | None, profile: str, ou
     Example: sol2zk prove Token.sol --calls calls.json -o token.receipt
     """
     job = open_job(path, settings, calls)
+    terminal.tell(job.artifact)
     request = job.request if job.request is not None else default_request(job)
     library = Library()
     library.run(request)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
+    from transpiler.solc.artifact import Artifact
+
 
 def clean(text: str) -> str:
     """The text with control and direction-changing characters replaced, but for line breaks and tabs."""
@@ -50,6 +52,12 @@ def program() -> str:
 def note(text: str) -> None:
     """Tell a fact that is not data."""
     messages().print(clean(f"note: {text}"), style="dim")
+
+
+def tell(artifact: Artifact) -> None:
+    """Tell what was done to an input that a reader should know."""
+    for text in artifact.notes:
+        note(f"{artifact.path}: {text}")
 
 
 def print_json(value: Any) -> None:

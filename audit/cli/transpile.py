@@ -67,8 +67,7 @@ def command(inputs: tuple[str, ...], settings: Settings, output: Path | None, em
         except Sol2zkError as error:
             outcome.fail(error, _empty_row(name))
             continue
-        for text in artifact.notes:
-            terminal.note(f"{name}: {text}")
+        terminal.tell(artifact)
         with terminal.progress() as bars:
             task = bars.add_task(name, total=sum(len(each.objects) for each in chosen))
             for contract, code in ((each, code) for each in chosen for code in each.objects):
@@ -125,6 +124,11 @@ def _translate(artifact: Artifact, contract: Contract, code: CodeObject, path: P
         "seconds": round(seconds, 6),
     }
     if path is not None:
+        if template is not None:
+            terminal.note(
+                f"{contract.name} ({code.kind}) has immutables: {path} is of their places at 0, and no run is of that code; "
+                "pin it in a receipt with verify --bytecode"
+            )
         write_file(
             path, ProgramFile(program, contract.name, translation.source_map, tuple(each.name for each in artifact.sources))
         )

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from audit.cli import terminal
 from audit.cli.options import input_options, json_option
@@ -51,28 +50,24 @@ def command(
     Example: sol2zk verify token.receipt --bytecode token.hex --calls calls.json --json
     """
     receipt = read_receipt(path)
-    file = None if calls is None else read_calls(calls, settings.fork)
+    file = None if calls is None else read_calls(calls, settings.fork, stated=settings.fork_stated)
     digests = [read_file(each).program.digest for each in programs]
     subject = Subject("contract", None, None)
     claimed = proof.verify(receipt) if bytecodes else {}
     for each in bytecodes:
         artifact = load(each, replace(settings, fork=claimed["fork"] or settings.fork))
+        terminal.tell(artifact)
         if claimed["valid"]:
             found, subject = pins(artifact, claimed, subject, one=file is not None)
             digests += found
     hashes = tuple(_hash(each) for each in code_hashes)
-    expected = replace(_expected(file, subject, hashes, tuple(digests)), fork=settings.fork if _is_given("fork") else None)
+    expected = replace(_expected(file, subject, hashes, tuple(digests)), fork=settings.fork if settings.fork_stated else None)
     verdict = proof.verify(receipt, expected)
     if as_json:
         terminal.print_json(verdict)
     else:
         _print(path, verdict)
     return 0 if verdict["valid"] else 5
-
-
-def _is_given(name: str) -> bool:
-    """Whether the person gave an option, so that its value is no default."""
-    return click.get_current_context().get_parameter_source(name) is not ParameterSource.DEFAULT
 
 
 def read_receipt(path: Path) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from audit.inputs.forks import parse_fork
 from audit.inputs.json_reader import Node, read_node
 from transpiler.settings import DEFAULT_FORK
-from zkvm.errors import Place
+from zkvm.errors import InputError, Place
 
 CONTRACT_ADDRESS: Final = "0x00000000000000000000000000000000c0de0001"
 CALLER_ADDRESS: Final = "0x00000000000000000000000000000000ca110001"
@@ -93,12 +93,19 @@ class CallFile:
         return first is not None and first.create
 
 
-def read_calls(path: Path | str, default_fork: str = DEFAULT_FORK) -> CallFile:
-    """The call file at a path.
+def read_calls(path: Path | str, default_fork: str = DEFAULT_FORK, *, stated: bool = False) -> CallFile:
+    """The call file at a path; `stated` where a person chose the rule set, which the file may then not contradict.
 
-    Raises: InputError, with a JSON pointer as its place, if it is malformed.
+    Raises: InputError, with a JSON pointer as its place, if it is malformed or states another rule set than a person did.
     """
-    return parse_calls(read_node(path), default_fork)
+    root = read_node(path)
+    file = parse_calls(root, default_fork)
+    if stated and file.fork != default_fork:
+        place = Place(f"{root.file}#/fork")
+        raise InputError(
+            "fork-contradicted", f"the call file is of {file.fork} rules, --fork of {default_fork}", place, "leave one out"
+        )
+    return file
 
 
 def parse_calls(root: Node, default_fork: str = DEFAULT_FORK) -> CallFile:

@@ -38,5 +38,5 @@ def open_job(path: Path | str, settings: Settings, calls: Path | str | None = No
     artifact = load(path, settings)
     contract = artifact.contract(settings.contract)
     subject = subject_of(contract)
-    file = None if calls is None else read_calls(calls, settings.fork)
+    file = None if calls is None else read_calls(calls, settings.fork, stated=settings.fork_stated)
     return Job(artifact, contract, subject, file, None if file is None else build_request(file, subject))

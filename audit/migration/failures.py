@@ -157,15 +157,18 @@ class Failures:
 
 
 def failures(target: Target, trials: Iterable[Trial]) -> Failures:
-    """One call of each way to fail that any trial shows."""
-    found: dict[Failure, tuple[Mapping[str, Any], int]] = {}
+    """One call of each way to fail that any trial shows: the one that uses least gas, the cheapest first."""
+    found: dict[Failure, tuple[int, Mapping[str, Any], int]] = {}
     seeker = Seeker(target)
     for trial in trials:
         seeker.watch(trial.request, trial.result)
-        for index in range(len(trial.result["calls"])):
+        for index, (call, outcome) in enumerate(zip(trial.request["calls"], trial.result["calls"], strict=False)):
+            used = int(call["gas"], 16) - int(outcome["gas_left"], 16)
             for each in _shown(target, trial.request, trial.result, index):
-                found.setdefault(each, (trial.request, index))
-    return Failures(target, found, seeker.missed())
+                if each not in found or used < found[each][0]:
+                    found[each] = used, trial.request, index
+    cheapest = sorted(found.items(), key=lambda item: item[1][0])
+    return Failures(target, {each: (request, index) for each, (_, request, index) in cheapest}, seeker.missed())
 
 
 def _shown(target: Target, request: Mapping[str, Any], result: Mapping[str, Any], index: int) -> tuple[Failure, ...]:

@@ -38,8 +38,6 @@ OURS: Final = (
 """What a migration writes into its folder."""
 SAMPLED: Final = 300
 """Sequences from which calls are taken whose cost is measured, and with which seeded faults are hunted."""
-SHARE_S: Final = 60.0
-"""Seconds that the hunt for seeded faults, the proofs of failures, and the measurement of functions may take each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +48,8 @@ class Plan:
     effort: Effort
     profile: str
     jobs: int = 1
+    share_s: float = 60.0
+    """Seconds that the hunt for seeded faults, the proofs of failures, and the measurement of functions may take each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def migrate(job: Job, plan: Plan, tell: Tell, progress: Progress) -> Migration:
     tell(f"checked {checked.sequences} sequences, {checked.calls} calls against revm: {len(checked.findings)} mismatches")
     vectors = tuple(_write_vector(plan.folder, target, number, each) for number, each in enumerate(checked.findings, 1))
     inputs = _inputs(job, target, plan.effort, library)
-    kills = tuple(_hunt(target, inputs, library, progress))
+    kills = tuple(_hunt(target, inputs, library, plan.share_s, progress))
     tell(f"seeded {_seeded(kills)} translator faults to test the check: {sum(each.passed for each in kills)} found and replayed")
     desk = Desk(target, library, plan.profile, plan.folder)
     proofs: list[ProofEvidence] = []
@@ -113,7 +113,7 @@ def migrate(job: Job, plan: Plan, tell: Tell, progress: Progress) -> Migration:
             proofs.append(evidence)
             tell(_proven(evidence))
     ways = failures(target, inputs)
-    for evidence in ways.prove(desk, time.monotonic() + SHARE_S):
+    for evidence in ways.prove(desk, time.monotonic() + plan.share_s):
         proofs.append(evidence)
         progress("ways to fail", len(ways.receipts) + len(ways.missing), len(ways.found))
     tell(f"proven and verified: {len(ways.receipts)} of {len(ways.found)} ways to fail that runs showed")
@@ -181,9 +181,9 @@ def _inputs(job: Job, target: Target, effort: Effort, library: Library) -> tuple
     return (*given, *trials(target, replace(effort, sequences=min(effort.sequences, SAMPLED))))
 
 
-def _hunt(target: Target, inputs: tuple[Trial, ...], library: Library, progress: Progress) -> Iterator[Kill]:
+def _hunt(target: Target, inputs: tuple[Trial, ...], library: Library, seconds: float, progress: Progress) -> Iterator[Kill]:
     """What became of each seeded fault, as many as the time allows."""
-    end = time.monotonic() + SHARE_S
+    end = time.monotonic() + seconds
     for number, fault in enumerate(FAULTS, 1):
         if time.monotonic() > end:
             return
@@ -196,5 +196,5 @@ def _seeded(kills: tuple[Kill, ...]) -> int:
 
 
 def _costs(chosen: tuple[Sample, ...], library: Library, plan: Plan, progress: Progress) -> tuple[FunctionCost, ...]:
-    end = time.monotonic() + SHARE_S
+    end = time.monotonic() + plan.share_s
     return function_costs(chosen, library, plan.profile, end, lambda done, total: progress("cost by function", done, total))

@@ -141,6 +141,19 @@ def test_what_a_verdict_states_can_be_stated(tmp_path: Path, capsys: pytest.Capt
     assert "code-contradicted" in capsys.readouterr().err
 
 
+def test_a_call_file_may_not_contradict_the_rule_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in.sol").write_text(SOURCE)
+    (tmp_path / "calls.json").write_text(json.dumps({"fork": "Prague", "calls": [{"create": True}]}))
+    words = [str(tmp_path / "in.sol"), "--contract", "First", "--offline", "--calls", str(tmp_path / "calls.json")]
+    for command in ("check", "prove"):
+        assert run([command, *words, "--fork", "London"]) == 2
+        told = capsys.readouterr().err
+        assert "fork-contradicted" in told
+        assert "#/fork" in told
+        assert run([command, *words, "--fork", "Prague"]) == 0
+        assert run([command, *words]) == 0
+
+
 @pytest.mark.parametrize("command", ["prove", "check"])
 @pytest.mark.parametrize(
     ("calls", "place"),
