@@ -88,6 +88,7 @@ impl<B: ChipBuilder> Air<B> for FrameAir {
         bus::receive(b, name::UNDO_CHAIN, vec![entry.clone(), row.exit.into(), row.bound.into()], doomed.clone());
         b.assert_zero((B::Expr::ONE - doomed.clone()) * real.clone() * (row.exit.into() - after));
 
+        // A row that is not real vouches for nothing (forgery: a frame of another account or outcome, or with other gas, than any call's).
         b.assert_zero((B::Expr::ONE - real.clone()) * row.uses.into());
         b.assert_zero((B::Expr::ONE - real) * row.given_uses.into());
         bus::provide(b, name::FRAME, vec![entry.clone(), row.call.into(), row.account.into(), doomed, row.sentry.into()], row.uses.into());

@@ -25,6 +25,7 @@ impl<B: ChipBuilder> Air<B> for GasAir {
         let main = b.main();
         let row = GasCols::view(main.current_slice());
         let real: B::Expr = row.real.into();
+        // Forgery: a row that counts otherwise than once and so answers range look-ups of others; gas left of another size than its digits say.
         b.assert_bool(row.real);
         b.assert_bool(row.negative);
         // A row that is not real answers nothing (forgery: gas left out of thin air).

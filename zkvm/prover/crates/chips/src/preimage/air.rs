@@ -28,6 +28,7 @@ impl<B: ChipBuilder> Air<B> for PreimageAir {
         let main = b.main();
         let row = PreimageCols::view(main.current_slice());
         let real: B::Expr = row.real.into();
+        // Forgery: a chunk of a message that is sent more often than once, or taken back.
         b.assert_bool(row.real);
         let head = [int::<B>(tag::PREIMAGE), row.clk.into(), row.chunk.into()];
         bus::send(b, name::CLAIM, bus::message::<B, 3, LIMBS>(head, bus::exprs::<B, LIMBS>(row.limbs)), real.clone());

@@ -12,7 +12,8 @@ use crate::word::limbs;
 
 /// The instructions. Preprocessed: the ROM tuple. Main: how often each ran.
 ///
-/// Padding rows are the tuple of zeros, which no chip can ask for: every op code is above zero.
+/// Padding rows are the tuple of zeros. Every op code is above zero, so only a frame that has ended at identifier 0 and claims to be out of gas there can ask
+/// for it: it would be a halt all the same (ISA 10.6).
 #[derive(Clone, Debug, Default)]
 pub struct RomAir {
     /// Rows in order of identifier.

@@ -30,6 +30,7 @@ impl<B: ChipBuilder> Air<B> for SpongeAir {
         let main = b.main();
         let row = SpongeCols::view(main.current_slice());
         let real: B::Expr = row.real.into();
+        // Forgery: a hash that is there in part, with its range look-ups.
         b.assert_bool(row.real);
         let id: B::Expr = row.state.id.into();
         let constants = [row.a.constant.into(), row.b.constant.into(), B::Expr::ZERO];

@@ -27,9 +27,11 @@ impl<B: ChipBuilder> Air<B> for StreamAir {
         let row = StreamCols::view(main.current_slice());
         let (first, further): (B::Expr, B::Expr) = (row.first.into(), row.further.into());
         let real = first.clone() + further.clone();
+        // A row begins a stream or goes on with one (forgery: a row of a negative kind, which answers look-ups of numbers out of range, or one that does both).
         b.assert_bool(row.first);
         b.assert_bool(row.further);
         b.assert_bool(real.clone());
+        // Forgery: a stream that goes on in part; of the two cases below it is one.
         b.assert_bool(row.more);
         let (frame, clk, tag): (B::Expr, B::Expr, B::Expr) = (row.frame.into(), row.clk.into(), row.tag.into());
         let (index, word, rest): (B::Expr, B::Expr, B::Expr) = (row.index.into(), row.word.into(), row.rest.into());

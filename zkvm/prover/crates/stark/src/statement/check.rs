@@ -203,9 +203,9 @@ impl Statement {
             return Err(StatementError::Program(i, "the program is for another rule set"));
         }
         let creation = placed.program.kind == CodeKind::Creation;
-        // A call where no code is succeeds with all its gas, whatever a program for no code would do.
-        if !creation && code_hash == empty_code_hash() {
-            return Err(StatementError::Program(i, "the account has no code, so no program runs"));
+        // A call or create where no code is succeeds with all its gas, whatever a program for no code would do.
+        if placed.program.code.is_empty() {
+            return Err(StatementError::Program(i, "there is no code, so no program runs"));
         }
         if creation != call.create {
             return Err(StatementError::Program(i, "the program is of the other kind"));

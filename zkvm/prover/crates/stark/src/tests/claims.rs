@@ -93,8 +93,11 @@ fn a_program_fits_its_call() {
     let mut empty = talkative();
     (empty.code, empty.code_hash) = (Vec::new(), crate::statement::empty_code_hash());
     statement.accounts.iter_mut().find(|account| account.address == CONTRACT).unwrap().code_hash = empty.code_hash;
+    programs[0].program = Arc::new(empty.clone());
+    assert_eq!(statement.check(&programs).unwrap_err(), StatementError::Program(0, "there is no code, so no program runs"));
+    (empty.kind, statement.calls[0].create) = (CodeKind::Creation, true);
     programs[0].program = Arc::new(empty);
-    assert_eq!(statement.check(&programs).unwrap_err(), StatementError::Program(0, "the account has no code, so no program runs"));
+    assert_eq!(statement.check(&programs).unwrap_err(), StatementError::Program(0, "there is no code, so no program runs"));
     let error = rejected(|s| s.fork = isa::fork::PRAGUE);
     assert_eq!(error, StatementError::Program(0, "the program is for another rule set"));
     let error = rejected(|s| s.accounts.iter_mut().find(|account| account.address == CONTRACT).unwrap().code_hash = [9; 32]);
