@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from audit.differential import oracle
 from audit.differential.compare import prefix
-from audit.differential.inputs import NOBODY
+from audit.differential.inputs import ACTORS, NOBODY
 from audit.differential.interface import FALLBACK, RECEIVE
 from audit.differential.subject import Target
 from audit.differential.values import WORD
@@ -29,11 +29,16 @@ INSTRUCTIONS: Final = 5_000_000
 NEAR: Final = 24
 """Instructions before a branch among which what it compares with is looked for."""
 COMPARED: Final = 6
+FILLS: Final = 5
+PLENTY: Final = int("01" * 16, 16)
+"""What is put where nothing is held: much in a number, and 1 in each flag or enum that is packed into the word."""
 WORDS: Final = 12
 """Words of call data that are changed."""
 SLOTS: Final = 24
 KINDS: Final[tuple[Kind, ...]] = ("creation", "runtime")
 Request = dict[str, Any]
+Function = tuple[Kind, str]
+"""Which code, and the name of a function of it."""
 Values = Callable[[int], tuple[int, ...]]
 """Other values of a word."""
 
@@ -92,12 +97,18 @@ def failed(target: Target, request: Mapping[str, Any], result: Mapping[str, Any]
 
 @dataclass(slots=True)
 class Seeker:
-    """What was seen of the branches that decide failures: which functions came to them, and which of these failed there."""
+    """What was seen of the branches that decide failures: which functions came to them, and which of these failed there.
+
+    Shape: of functions that never succeeded a success is sought, too.
+    """
 
     target: Target
     reached: set[Failing] = field(default_factory=set)
     bases: dict[Failing, list[tuple[Mapping[str, Any], int]]] = field(default_factory=dict)
     """Calls that came to the branch, of each function that did, in the order in which the first of them was seen."""
+    succeeded: set[Function] = field(default_factory=set)
+    stuck: dict[Function, list[tuple[Mapping[str, Any], int]]] = field(default_factory=dict)
+    """Failing calls of each function."""
 
     def watch(self, request: Mapping[str, Any], result: Mapping[str, Any]) -> None:
         """Take note of a traced run."""
@@ -109,7 +120,10 @@ class Seeker:
                 continue
             name, sources = self.target.called(call), {start for start, _ in steps["edges"]}
             if outcome["status"] == "success":
+                self.succeeded.add((kind, name))
                 self._came(Failing(kind, name, None), request, index)
+            elif len(known := self.stuck.setdefault((kind, name), [])) < BASES:
+                known.append((request, index))
             self.reached.update(failed(self.target, request, result, index))
             for each in edges:
                 if each.source in sources:
@@ -134,7 +148,7 @@ class Seeker:
         return tuple(each for each in self.bases if each not in self.reached and (each.kind, each.edge) not in dispatch)
 
     def found(self, most: int) -> Iterator[tuple[Request, dict[str, Any]]]:
-        """Requests, at most so many, with the oracle's traced results: each shows a failure that was missed so far."""
+        """Requests, at most so many, with the oracle's traced results: each shows a failure, or the success of a function, that was missed so far."""
         runs = instructions = 0
         for request in self._candidates():
             if most <= 0 or runs >= RUNS or instructions >= INSTRUCTIONS:
@@ -143,14 +157,23 @@ class Seeker:
             if (result := _traced(request)) is None:
                 continue
             instructions += sum(int(each["instructions"]) for each in result["trace"]["calls"])
-            before = len(self.reached)
+            before = len(self.reached) + len(self.succeeded)
             self.watch(request, result)
-            if len(self.reached) > before:
+            if len(self.reached) + len(self.succeeded) > before:
                 most -= 1
                 yield request, result
 
     def _candidates(self) -> Iterator[Request]:
-        """Calls for each failure missed: with one thing changed, then with two, the first of these a plain one."""
+        """Calls for each function that never succeeded, then for each failure missed.
+
+        Shape: for a failure one thing is changed, then two, the first of these a plain one.
+        """
+        for function in [each for each in self.stuck if each not in self.succeeded and each[1] not in (FALLBACK, RECEIVE)]:
+            for request, index in tuple(self.stuck[function]):
+                for each in _eased(alone(request, index)):
+                    if function in self.succeeded:
+                        break
+                    yield each
         for step in (_changed, _twice_changed):
             for failing in self.missed():
                 bases = (alone(request, index) for request, index in tuple(self.bases[failing]))
@@ -184,6 +207,37 @@ def _changed(request: Request, compared: tuple[int, ...] = ()) -> Iterator[Reque
     yield from _other_state(request, slots, _others)
     yield from (_with_call(request, data="0x" + each.hex()) for each in _data(data, head))
     yield from (_with_call(request, value=hex(value)) for value in (0, 1, *compared))
+
+
+def _eased(request: Request) -> Iterator[Request]:
+    """The request with less in the way of a success: plenty in slots that hold nothing, small words, other callers, no value."""
+    (call,) = request["calls"]
+    data, head = bytes.fromhex(call["data"][2:]), _head(call)
+    one = (_with_call(request, data="0x" + each.hex()) for each in _other_words(data, head, lambda _: (1,)))
+    for each in (request, *one):
+        yield from _filled(each, PLENTY)
+    words = (int.from_bytes(data[at : at + 32], "big") for at in range(head, len(data) - 31, 32))
+    for value in (int(call["caller"], 16), *islice((each for each in words if 0 < each < 1 << 160), COMPARED)):
+        yield from _filled(request, value)
+    for caller in ACTORS:
+        yield from _filled(_with_call(request, caller=caller, origin=caller), PLENTY)
+    yield _with_call(request, value="0x0")
+    known = (0, *(int(each, 16) for each in ACTORS))
+    yield from (_with_call(request, data="0x" + each.hex()) for each in _other_words(data, head, lambda _: known))
+    yield from _other_state(request, _read(request), lambda _: (0, 1, WORD - 1))
+
+
+def _filled(request: Request, value: int) -> Iterator[Request]:
+    """The request, then with a value in each slot that it reads and that holds nothing, and again, as it comes to read others."""
+    contract = request["contract"]
+    for _ in range(FILLS):
+        yield request
+        empty = {slot: hex(value) for slot, held in _read(request).items() if not held}
+        if not empty:
+            return
+        account = request["state"][contract]
+        filled = {**account, "storage": {**account["storage"], **empty}}
+        request = {**request, "state": {**request["state"], contract: filled}}
 
 
 def _short_of_gas(request: Request) -> Iterator[Request]:

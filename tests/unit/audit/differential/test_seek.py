@@ -73,3 +73,25 @@ def test_other_accounts_are_not_the_subject(tmp_path: Path) -> None:
     request = build_request(CallFile((Call(to=NOBODY), Call(to=CONTRACT_ADDRESS))), chosen.subject)
     seeker.watch(request, oracle.run(request, trace=True))
     assert {each.function for each in seeker.bases} == {"receive"}
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "4 CALLDATALOAD 7 SLOAD LT",  # a slot that holds too little for a word
+        "CALLER 8 SLOAD SUB",  # a slot that holds nothing, and should hold the caller
+        "8 SLOAD 0xff AND 1 SUB",  # a flag packed into a word
+        "9 SLOAD ISZERO 8 SLOAD ISZERO OR",  # two slots
+    ],
+)
+def test_a_function_that_only_failed_succeeds(condition: str, tmp_path: Path) -> None:
+    chosen = subject(START + f"{condition} {FAIL}", tmp_path)
+    seeker = Seeker(chosen)
+    call = Call(data=bytes.fromhex(SELECTOR) + (1 << 200).to_bytes(32, "big"))
+    request = build_request(CallFile((call,)), chosen.subject)
+    result = oracle.run(request, trace=True)
+    assert result["calls"][0]["status"] != "success"
+    seeker.watch(request, result)
+    found = list(seeker.found(10))
+    assert ("runtime", "0x" + SELECTOR) in seeker.succeeded
+    assert any(each["calls"][0]["status"] == "success" for _, each in found)
