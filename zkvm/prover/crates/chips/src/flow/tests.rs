@@ -1,4 +1,4 @@
-use p3_field::PrimeCharacteristicRing;
+use p3_field::{Field, PrimeCharacteristicRing};
 use p3_matrix::dense::RowMajorMatrix;
 use ruint::aliases::U256;
 use sol2zk_executor::isa;
@@ -13,10 +13,10 @@ const LABEL: u32 = 0x1_0203;
 const BASE: u32 = 5;
 
 /// A row of each instruction: REGION, LABEL, MOVE, CHARGE, JMP, JMPR.
-fn bench() -> (Mock, RowMajorMatrix<F>) {
+fn run() -> (Mock, RowMajorMatrix<F>) {
     let mut mock = Mock::new();
     let mut rows = FlowRows::default();
-    mock.context.rom.insert(BASE + LABEL, RomRow { id: BASE + LABEL, op: isa::LABEL.into(), gas: 3, ..RomRow::default() });
+    mock.context.rom.insert(BASE + LABEL, RomRow { id: BASE + LABEL, op: isa::LABEL.into(), fields: [0, 0, BASE], gas: 3 });
     for (op, operands, immediate, next) in [
         (isa::REGION, &[][..], 0, None),
         (isa::LABEL, &[], 0, None),
@@ -28,9 +28,20 @@ fn bench() -> (Mock, RowMajorMatrix<F>) {
         let step = mock.chained(op, operands, immediate, 11, |step| step.next = next.unwrap_or(step.next));
         rows.push(&step, &mut mock.context);
     }
-    let table = rows.finish().unwrap();
+    (mock, rows.finish().unwrap())
+}
+
+/// The same, when others believe it.
+fn bench() -> (Mock, RowMajorMatrix<F>) {
+    let (mut mock, table) = run();
     mock.settle("flow", &FlowAir, &table);
     (mock, table)
+}
+
+#[test]
+fn control_goes_where_the_program_says() {
+    let (mock, table) = run();
+    assert_eq!(mock.check("flow", &FlowAir, &table), None);
 }
 
 #[test]
@@ -67,29 +78,107 @@ fn no_cell_that_counts_can_be_changed() {
     println!("{:?}", shape(&FlowAir));
 }
 
-/// Of each constraint a forgery that nothing else stops, whatever other chips believe.
+/// What stops an honest row, edited, whatever other chips believe.
+fn stops(row: usize, edit: impl FnOnce(&mut FlowCols<F>)) -> Vec<String> {
+    let (_, table) = bench();
+    stopped_though_believed("flow", &FlowAir, &forged_row(&table, row, |cells| edit(FlowCols::view_mut(cells))))
+}
+
+/// Rows of the bench.
+const REGION: usize = 0;
+const TAG: usize = 1;
+const MOVE: usize = 2;
+const CHARGE: usize = 3;
+const JUMP: usize = 4;
+const RETURN: usize = 5;
+
+/// Of each constraint on the kind of a row a forgery that nothing else stops.
 #[test]
-fn each_constraint_is_needed() {
-    let stops = |row: usize, edit: fn(&mut FlowCols<F>)| {
-        let (_, table) = bench();
-        stopped_though_believed("flow", &FlowAir, &forged_row(&table, row, |cells| edit(FlowCols::view_mut(cells))))
-    };
+fn each_constraint_on_the_kind_is_needed() {
+    let one = F::ONE;
+    for row in 0..6 {
+        assert_eq!(stops(row, |_| ()), [""; 0]);
+    }
+    // a LABEL and a MOVE less a REGION, as well a REGION and a MOVE less a LABEL: instructions of other codes taken for a MOVE
+    assert_eq!(stops(MOVE, |row| (row.is_region, row.is_label) = (-one, one)), ["0"]);
+    let moved = |row: &mut FlowCols<F>| (row.is_region, row.is_label) = (one, -one);
+    assert_eq!(stops(MOVE, moved), ["1"]);
+    // a JMPR and a CHARGE less a MOVE, which goes to a label that no operand says
+    let free = |row: &mut FlowCols<F>| (row.is_move, row.is_charge) = (-one, one);
+    assert_eq!(stops(RETURN, free), ["2"]);
+    // a wire given by a row that is no instruction: a MOVE less another
+    assert_eq!(stops(MOVE, |row| row.is_charge = -one), ["3"]);
+    let jump = |row: &mut FlowCols<F>| (row.is_jump, row.next, row.state.id) = (-one, row.c, row.c - one);
+    assert_eq!(stops(MOVE, jump), ["4"]);
     // two instructions in a row
-    assert_eq!(stops(3, |row| (row.is_jump, row.next, row.c) = (F::ONE, F::from_u8(60), F::from_u8(60))), ["12", "6"]);
-    // wires shared by two region instances, or lost within one
-    assert_eq!(stops(0, |row| row.region = row.state.region), ["9"]);
-    assert_eq!(stops(3, |row| row.region += F::ONE), ["9"]);
-    // jumps that the program does not have
-    assert_eq!(stops(4, |row| row.next += F::ONE), ["10"]);
-    assert_eq!(stops(5, |row| row.next += F::ONE), ["11"]);
-    assert_eq!(stops(3, |row| row.next += F::ONE), ["12"]);
-    // a word congruent to a label
-    assert_eq!(stops(5, |row| row.a.limbs[2] = F::ONE), ["13"]);
-    assert_eq!(stops(5, |row| row.a.limbs[15] = F::ONE), ["26"]);
-    assert_eq!(stops(5, |row| (row.a.limbs[1], row.next) = (F::from_u8(64), row.next + F::from_u32(63 << 16))), ["range"]);
-    // gas whose bound is another number's, or none
-    assert_eq!(stops(0, |row| row.gas_low += F::ONE), ["27"]);
-    assert_eq!(stops(0, |row| (row.gas_low, row.gas_high) = (row.gas_low + F::from_u32(1 << 16), row.gas_high - F::ONE)), ["range"]);
+    assert_eq!(stops(MOVE, |row| row.is_charge = one), ["6"]);
+    // a wire where the instruction has a constant, and the other way round; the wire of another region
+    for row in [MOVE, RETURN] {
+        assert_eq!(stops(row, |row| (row.a.constant, row.a.time) = (F::TWO, -row.state.region)), ["7"]);
+        assert_eq!(stops(row, |row| row.a.time += one), ["8"]);
+    }
     // a wire of an instruction that gives none
-    assert_eq!(stops(3, |row| row.uses = F::ONE), ["28"]);
+    for row in [REGION, TAG, CHARGE, JUMP, RETURN] {
+        assert_eq!(stops(row, |row| row.uses = one), ["28"]);
+    }
+}
+
+/// A MOVE less a JMPR gives a word that nobody gave it: its own look-ups are those of a JMPR, less, and one that runs makes up for them.
+#[test]
+fn no_word_comes_from_a_return_that_is_less_than_none() {
+    let (_, table) = bench();
+    let mut forged = forged_row(&table, RETURN, |_| ());
+    forged.values.copy_within(..WIDTH, WIDTH);
+    let row = FlowCols::view_mut(&mut forged.values[WIDTH..]);
+    (row.is_move, row.is_return, row.uses) = (F::ONE, -F::ONE, F::ONE);
+    row.state.id = row.next - F::ONE;
+    assert_eq!(stopped_though_believed("flow", &FlowAir, &forged), ["5"]);
+}
+
+/// Of each constraint on the next instruction and its region a forgery that nothing else stops.
+#[test]
+fn each_constraint_on_the_next_instruction_is_needed() {
+    let one = F::ONE;
+    // wires shared by two region instances, or lost within one
+    for row in [REGION, TAG] {
+        assert_eq!(stops(row, |row| row.region = row.state.region), ["9"]);
+    }
+    for row in [MOVE, CHARGE, JUMP, RETURN] {
+        assert_eq!(stops(row, |row| row.region += one), ["9"]);
+    }
+    // jumps that the program does not have
+    assert_eq!(stops(JUMP, |row| row.next += one), ["10"]);
+    assert_eq!(stops(RETURN, |row| row.next += one), ["11"]);
+    for row in [REGION, TAG, MOVE, CHARGE] {
+        assert_eq!(stops(row, |row| row.next += one), ["12"]);
+    }
+    // a word congruent to a label
+    for i in 0..14 {
+        assert_eq!(stops(RETURN, |row| row.a.limbs[2 + i] = one), [(13 + i).to_string()]);
+    }
+    assert_eq!(stops(RETURN, |row| (row.a.limbs[1], row.next) = (F::from_u8(64), row.next + F::from_u32(63 << 16))), ["range"]);
+    // the sum of p + 2 and the base as that of 2
+    assert_eq!(stops(RETURN, |row| (row.a.limbs[0], row.a.limbs[1], row.next) = (F::from_u8(3), F::from_u16(0x7f00), row.c + F::TWO)), ["range"]);
+    // a limb that is a fraction
+    assert_eq!(stops(RETURN, |row| (row.a.limbs[1], row.next) = (F::from_u16(1 << 10).inverse(), row.next - F::from_u16(0xffc0))), ["range"]);
+}
+
+/// Of each look-up of gas where a region begins a forgery that nothing else stops.
+#[test]
+fn each_bound_on_gas_is_needed() {
+    for row in [REGION, TAG] {
+        // gas whose bound is another number's
+        assert_eq!(stops(row, |row| row.gas_low += F::ONE), ["27"]);
+        let gas = |low: u32, high: F| {
+            stops(row, |row| {
+                (row.gas_low, row.gas_high) = (F::from_u32(low), high);
+                row.state.gas = row.gas_low + high * F::from_u32(1 << 16) - row.gas;
+            })
+        };
+        // 2^30 and more: by its lower part, by its upper one, by a fraction of that
+        assert_eq!(gas((1 << 16) - 1, F::from_u16((1 << 14) - 1)), [""; 0]);
+        assert_eq!(gas(1 << 30, F::ZERO), ["range"]);
+        assert_eq!(gas(5, F::from_u32(1 << 14)), ["range"]);
+        assert_eq!(gas((1 << 14) + 5, F::from_u16(0xffff) * F::from_u8(4).inverse()), ["range"]);
+    }
 }
