@@ -1,32 +1,55 @@
-use p3_field::{Field, PrimeCharacteristicRing, PrimeField32};
+use p3_field::{Field, PrimeCharacteristicRing};
 use p3_matrix::dense::RowMajorMatrix;
 use ruint::aliases::U256;
 use sol2zk_executor::isa;
 
 use super::{Arrival, FinishAir, FinishCols, FinishRows};
-use crate::bus::F;
+use crate::bus::{F, name, tag};
+use crate::context::RomRow;
 use crate::testing::{Mock, forged_row, numbers, shape, stopped_though_believed};
 
 const WIDTH: usize = FinishCols::<F>::WIDTH;
 
 /// STOP, RETURN with output, REVERT without, HALT, a trap, and out of gas at a RETURN.
-fn bench() -> (Mock, RowMajorMatrix<F>) {
+fn run() -> (Mock, RowMajorMatrix<F>) {
     let mut mock = Mock::new();
     let mut rows = FinishRows::default();
     let words = |offset: u64, length: u64| [U256::from(offset), U256::from(length)];
-    for (op, operands) in [(isa::STOP, &[][..]), (isa::RETURN, &words(0x1_0040, 0x1_0020)), (isa::REVERT, &words(5, 0)), (isa::HALT, &[])] {
+    for (op, operands, status) in [(isa::STOP, &[][..], 0), (isa::RETURN, &words(0x1_0040, 0x1_0020), 0), (isa::REVERT, &words(5, 0), 1), (isa::HALT, &[], 2)] {
         let step = mock.chained(op, operands, 0, 11, |_| ());
         let stream = rows.push(&step, &mut mock.context);
         assert_eq!(stream.map(|stream| stream.length), (op == isa::RETURN).then_some(0x1_0020));
+        let length = stream.map_or(0, |stream| stream.length);
+        mock.owe(name::END, vec![step.frame, status, step.clk, step.gas as u32 + 11, step.words, length], -1);
+        if let Some(stream) = stream {
+            mock.owe(name::STREAM, vec![step.frame, step.clk, tag::DATA, stream.offset & 0xffff, stream.offset >> 16, stream.length], -1);
+        }
     }
-    let arrival = |clk| Arrival { frame: 4, region: 8, clk, gas: 900, words: 3 };
-    rows.push_trap(&arrival(400));
-    let never = mock.chained(isa::RETURN, &words(0, 32), 0, 11, |_| ());
+    let arrives = |mock: &mut Mock, id: u32, clk: u32, gas: u32| {
+        mock.owe(name::CHAIN, vec![id, 4, 8, clk, 900, 3], 1);
+        mock.owe(name::END, vec![4, 2, clk, 900 + gas, 3, 0], -1);
+        Arrival { frame: 4, region: 8, clk, gas: 900, words: 3 }
+    };
+    rows.push_trap(&arrives(&mut mock, 0, 400, 0));
+    mock.context.rom.insert(70, RomRow { id: 70, op: u32::from(isa::RETURN) | 1 << 8, fields: [71, 72, 0], gas: 11 });
     mock.context.gas_given.insert(4, 900);
-    rows.push_out(never.id, &arrival(440), &mut mock.context);
-    let table = rows.finish().unwrap();
+    assert_eq!(rows.push_out(70, &arrives(&mut mock, 70, 440, 11), &mut mock.context), 911);
+    // 11 and 9 for memory are missing
+    mock.offer(name::GAS_LEFT, vec![4, 911, 3, 1, 20, 0, 0, 0], 1);
+    (mock, rows.finish().unwrap())
+}
+
+/// The same, when others believe it.
+fn bench() -> (Mock, RowMajorMatrix<F>) {
+    let (mut mock, table) = run();
     mock.settle("finish", &FinishAir, &table);
     (mock, table)
+}
+
+#[test]
+fn frames_end_as_their_last_instructions_say() {
+    let (mock, table) = run();
+    assert_eq!(mock.check("finish", &FinishAir, &table), None);
 }
 
 #[test]
@@ -66,32 +89,85 @@ fn no_cell_that_counts_can_be_changed() {
     println!("{:?}", shape(&FinishAir));
 }
 
-/// Of each constraint a forgery that nothing else stops, whatever other chips believe.
+/// What stops an honest row, edited, whatever other chips believe.
+fn stops(row: usize, edit: impl FnOnce(&mut FinishCols<F>)) -> Vec<String> {
+    let (_, table) = bench();
+    stopped_though_believed("finish", &FinishAir, &forged_row(&table, row, |cells| edit(FinishCols::view_mut(cells))))
+}
+
+/// Rows of the bench.
+const STOP: usize = 0;
+const RETURN: usize = 1;
+const REVERT: usize = 2;
+const HALT: usize = 3;
+const TRAP: usize = 4;
+const OUT: usize = 5;
+
+/// Of each constraint on the kind of a row a forgery that nothing else stops.
 #[test]
-fn each_constraint_is_needed() {
-    let stops = |row: usize, edit: fn(&mut FinishCols<F>)| {
-        let (_, table) = bench();
-        stopped_though_believed("finish", &FinishAir, &forged_row(&table, row, |cells| edit(FinishCols::view_mut(cells))))
+fn each_constraint_on_the_kind_is_needed() {
+    let (one, zero) = (F::ONE, F::ZERO);
+    for row in 0..6 {
+        assert_eq!(stops(row, |_| ()), [""; 0]);
+    }
+    // an instruction at identifier 0, which a row answers that is a trap less another end; gas that is missing, answered so too
+    assert_eq!(stops(TRAP, |row| row.is_stop = -one), ["0"]);
+    assert_eq!(stops(TRAP, |row| row.is_halt = -one), ["3"]);
+    assert_eq!(stops(TRAP, |row| row.is_out = -one), ["5"]);
+    // a RETURN that reverts without its output: its code is that of a REVERT and a STOP less a RETURN
+    let without = |row: &mut FinishCols<F>| {
+        (row.is_return, row.is_revert, row.is_stop) = (-one, one, one);
+        (row.nonempty, row.b.limbs) = (zero, [zero; 16]);
     };
+    assert_eq!(stops(RETURN, without), ["1"]);
+    // a REVERT without its output: a RETURN and a HALT less a REVERT
+    assert_eq!(stops(REVERT, |row| (row.is_return, row.is_revert, row.is_halt) = (one, -one, one)), ["2"]);
+    // a RETURN, whatever the instruction is, out of gas, less a trap
+    let any = |row: &mut FinishCols<F>| (row.is_trap, row.is_out, row.op, row.state.id) = (-one, one, zero, zero);
+    assert_eq!(stops(RETURN, any), ["4"]);
     // two ways to end
-    assert_eq!(stops(4, |row| (row.is_halt, row.op) = (F::ONE, F::from_u16(isa::HALT))), ["6"]);
+    assert_eq!(stops(TRAP, |row| (row.is_halt, row.op) = (one, F::from_u16(isa::HALT))), ["6"]);
     // another instruction than the program's; a trap that is none
-    assert_eq!(stops(0, |row| row.op = F::from_u16(isa::HALT)), ["7"]);
-    assert_eq!(stops(4, |row| row.state.id = F::ONE), ["8"]);
+    for row in [STOP, RETURN, REVERT, HALT] {
+        assert_eq!(stops(row, |row| row.op += one), ["7"]);
+    }
+    assert_eq!(stops(TRAP, |row| row.state.id = one), ["8"]);
+    // a wire where the instruction has a constant, and the other way round; the wire of another region
+    for row in [RETURN, REVERT] {
+        assert_eq!(stops(row, |row| (row.a.constant, row.a.time) = (F::TWO, -row.state.region)), ["9"]);
+        assert_eq!(stops(row, |row| row.a.time += one), ["10"]);
+        assert_eq!(stops(row, |row| (row.b.constant, row.b.time) = (F::TWO, -row.state.region)), ["11"]);
+        assert_eq!(stops(row, |row| row.b.time += one), ["12"]);
+    }
+}
+
+/// Of each constraint on the output a forgery that nothing else stops. That `nonempty` is boolean (13) follows from 14 to 16.
+#[test]
+fn each_constraint_on_the_output_is_needed() {
+    let (one, zero) = (F::ONE, F::ZERO);
     // an output that is not streamed, none that is, one of an instruction that has none
-    assert_eq!(stops(1, |row| (row.nonempty, row.inverse) = (F::ZERO, F::ZERO)), ["15"]);
-    assert_eq!(stops(2, |row| row.nonempty = F::ONE), ["14"]);
-    assert_eq!(stops(0, |row| row.nonempty = F::ONE), ["16"]);
-    assert_eq!(stops(3, |row| row.b.limbs[0] = F::ONE), ["45"]);
-    assert_eq!(stops(3, |row| row.b.limbs[1] = F::ONE), ["46"]);
+    assert_eq!(stops(RETURN, |row| (row.nonempty, row.inverse) = (zero, zero)), ["15"]);
+    assert_eq!(stops(REVERT, |row| row.nonempty = one), ["14"]);
+    for row in [STOP, HALT, TRAP, OUT] {
+        assert_eq!(stops(row, |row| row.nonempty = one), ["16"]);
+        assert_eq!(stops(row, |row| row.b.limbs[0] = one), ["45"]);
+        assert_eq!(stops(row, |row| row.b.limbs[1] = one), ["46"]);
+    }
     // lengths and offsets congruent to others
-    assert_eq!(stops(1, |row| row.b.limbs[2] = F::ONE), ["17"]);
-    assert_eq!(stops(1, |row| row.b.limbs[15] = F::ONE), ["30"]);
-    assert_eq!(stops(1, |row| row.a.limbs[2] = F::ONE), ["31"]);
-    assert_eq!(stops(1, |row| row.a.limbs[15] = F::ONE), ["44"]);
-    let long = stops(1, |row| {
-        row.b.limbs[1] = F::from_u32(0x4000);
-        row.inverse = F::from_u32(0x4000_0000 + row.b.limbs[0].as_canonical_u32()).inverse();
-    });
-    assert_eq!(long, ["range"]);
+    for i in 0..14 {
+        assert_eq!(stops(RETURN, |row| row.b.limbs[2 + i] = one), [(17 + i).to_string()]);
+        assert_eq!(stops(REVERT, |row| row.b.limbs[2 + i] = one), [(17 + i).to_string()]);
+        assert_eq!(stops(RETURN, |row| row.a.limbs[2 + i] = one), [(31 + i).to_string()]);
+    }
+    let length = |low: u32, high: F| {
+        stops(RETURN, |row| {
+            (row.b.limbs[0], row.b.limbs[1]) = (F::from_u32(low), high);
+            row.inverse = (row.b.limbs[0] + high * F::from_u32(1 << 16)).inverse();
+        })
+    };
+    // 2^30 bytes; p + 4 bytes as 4; a limb that is a fraction
+    assert_eq!(length(0xffff, F::from_u16(0x3fff)), [""; 0]);
+    assert_eq!(length(0, F::from_u16(0x4000)), ["range"]);
+    assert_eq!(length(5, F::from_u16(0x7f00)), ["range"]);
+    assert_eq!(length(5, F::from_u8(4).inverse()), ["range"]);
 }
