@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use revm::bytecode::Bytecode;
 use revm::context_interface::block::BlobExcessGasAndPrice;
 use revm::handler::MainnetContext;
-use revm::primitives::{Address, B256, Bytes, hardfork::SpecId, keccak256};
+use revm::primitives::{B256, Bytes, hardfork::SpecId, keccak256};
 use revm::{Context, MainBuilder};
 
 use crate::error::OracleError;
