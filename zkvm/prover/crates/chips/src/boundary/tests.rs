@@ -129,3 +129,36 @@ fn each_constraint_on_the_order_is_needed() {
     BoundaryCols::view_mut(&mut far).gap_low = -F::from_u8(3);
     assert_eq!(begun_twice(true, 1, &[far]), ["range"]);
 }
+
+/// Of each range of frames and addresses a forgery that nothing else stops: round the field in four steps, one of them to a number of 2^30 or more.
+#[test]
+fn each_range_is_needed() {
+    let step = F::ORDER_U32 / 4;
+    for (same, whole) in [(true, true), (true, false), (false, true), (false, false)] {
+        let between = [1, 2, 3].map(|k| {
+            let (frame, address) = if same { (4, 5 + k * step) } else { (4 + k * step, 5) };
+            let mut cells = row(frame, address, 0, 0, same, F::from_u32(if k == 3 { step } else { step - 1 }));
+            let row = BoundaryCols::view_mut(&mut cells);
+            // all of it as the lower part
+            match (k == 3 && whole, same) {
+                (true, true) => (row.address_low, row.address_high) = (F::from_u32(address), F::ZERO),
+                (true, false) => (row.frame_low, row.frame_high) = (F::from_u32(frame), F::ZERO),
+                (false, _) => {}
+            }
+            cells
+        });
+        assert_eq!(begun_twice(same, step - 1, &between), ["range"]);
+    }
+}
+
+/// A row that is real less than no times asks so for its numbers: it vouches for a number of another, here -1.
+#[test]
+fn no_row_vouches_for_numbers_of_others() {
+    let mut mock = Mock::new();
+    mock.owe(name::RANGE, vec![F::NEG_ONE.as_canonical_u32()], 1);
+    mock.owe(name::RANGE, vec![0], 8);
+    let mut table = RowMajorMatrix::new(F::zero_vec(2 * WIDTH), WIDTH);
+    let row = BoundaryCols::view_mut(&mut table.values[..WIDTH]);
+    (row.real, row.frame_low) = (F::NEG_ONE, F::NEG_ONE);
+    assert_eq!(mock.causes("boundary", &BoundaryAir, &table).into_iter().collect::<Vec<_>>(), ["0"]);
+}
