@@ -5,7 +5,7 @@ use sol2zk_executor::isa;
 
 use super::{ExpGasAir, ExpGasCols, ExpGasRows};
 use crate::bus::F;
-use crate::testing::{Mock, numbers, padding_rejects, shape};
+use crate::testing::{Mock, numbers, padding_rejects, shape, stopped_though_believed};
 
 /// Exponents under Osaka (50 a byte) or Frontier (10).
 fn bench(fork: u8, price: u64, exponents: &[U256]) -> (Mock, RowMajorMatrix<F>) {
@@ -105,4 +105,36 @@ fn each_constraint_on_the_length_is_needed() {
     assert_eq!(stops(0, 7, |row| mark(row, 3, 0)), ["42"]);
     // another price
     assert_eq!(stops(5, 2, |_| ()), ["chain"]);
+}
+
+/// What stops the row of an exponent, edited, after an honest row of exponent 0, whatever other chips believe.
+fn stopped(exponent: U256, edit: impl FnOnce(&mut ExpGasCols<F>)) -> Vec<String> {
+    let (_, mut table) = bench(isa::fork::OSAKA, 50, &[U256::ZERO, exponent]);
+    edit(ExpGasCols::view_mut(&mut table.values[ExpGasCols::<F>::WIDTH..]));
+    stopped_though_believed("expgas", &ExpGasAir { fork: isa::fork::OSAKA }, &table)
+}
+
+/// Of each constraint on the row, its operand and its marks a forgery that nothing else stops. That `wide` is boolean (1) follows from 39 and 41, that it
+/// needs a mark (40) from these and the bytes; marks of a row that is not real (37) say nothing.
+#[test]
+fn each_constraint_on_the_row_is_needed() {
+    let one = F::ONE;
+    assert_eq!(stopped(U256::from(0x1234), |_| ()), [""; 0]);
+    // a wire read as 0, whatever its word: the answer of a row that is real less than no times
+    assert_eq!(stopped(U256::ZERO, |row| row.real = -one), ["0"]);
+    // a wire where the instruction has a constant, and the other way round; the wire of another region
+    assert_eq!(stopped(U256::from(5), |row| (row.a.constant, row.a.time) = (F::TWO, -row.state.region)), ["2"]);
+    assert_eq!(stopped(U256::from(5), |row| row.a.time += one), ["3"]);
+    for i in 0..16 {
+        // no bytes, or less than none: a mark less than no times
+        let less = |row: &mut ExpGasCols<F>| (row.marks[i], row.marks[usize::from(i == 0)]) = (-one, one);
+        assert_eq!(stopped(U256::ZERO, less), [(4 + 2 * (15 - i)).to_string()]);
+        // a shorter exponent: the mark below a limb that is not 0
+        let short = |row: &mut ExpGasCols<F>| {
+            row.marks = [F::ZERO; 16];
+            row.marks[0] = F::from_bool(i > 0);
+            (row.top, row.inverse) = (row.marks[0], row.marks[0]);
+        };
+        assert_eq!(stopped(U256::ONE << (16 * i) | U256::ONE, short), [(5 + 2 * (15 - i)).to_string()]);
+    }
 }
