@@ -7,7 +7,7 @@ use super::{PowerAir, PowerCols, PowerRows};
 use crate::bus::{F, name};
 use crate::evaluate::{Balance, evaluate};
 use crate::mul::{MulAir, MulRows};
-use crate::testing::{Mock, Seeded, edges, numbers, padding_rejects, shape};
+use crate::testing::{Mock, Seeded, edges, forged_row, numbers, padding_rejects, shape, stopped_though_believed};
 use crate::word::{limbs, limbs16};
 
 const WIDTH: usize = PowerCols::<F>::WIDTH;
@@ -180,6 +180,81 @@ fn each_constraint_on_the_power_is_needed() {
     assert_eq!(Forgery::new(9, 25, &[[2, 5, 25, 25]]).stopped_by(), ["power"]);
     assert_eq!(Forgery::new(9, 82, &[[2, 9, 82, 82], [1, 1, 1, 9], [0, 0, 0, 1]]).stopped_by(), ["product"]);
     assert_eq!(Forgery::new(9, 10, &[[1, 1, 1, 10], [0, 0, 0, 1]]).stopped_by(), ["product"]);
+}
+
+/// What stops rows, whatever other chips believe: the first row of base 9 to the power of `exponent`, an instruction, and what `edit` makes of it.
+fn stopped(exponent: U256, edit: impl FnOnce(&mut PowerCols<F>)) -> Vec<String> {
+    let (_, table) = bench(&[(U256::from(9), exponent)]);
+    stopped_though_believed("power", &PowerAir, &forged_row(&table, 0, |cells| edit(PowerCols::view_mut(cells))))
+}
+
+/// Of each constraint on the row and its operands a forgery that nothing else stops. That `zero` is boolean (0) and no other kind (3) follows from 7 and 8.
+#[test]
+fn each_constraint_on_the_row_is_needed() {
+    let (one, zero, six) = (F::ONE, F::ZERO, U256::from(6));
+    for exponent in [U256::ZERO, six, U256::MAX] {
+        assert_eq!(stopped(exponent, |_| ()), [""; 0]);
+    }
+    // words of wires from a row that asks for its operands less than no times
+    assert_eq!(stopped(U256::ZERO, |row| (row.instruction, row.uses) = (-one, zero)), ["2"]);
+    // a power of a row that is of neither kind: an instruction's, one that others ask for
+    fn neither(row: &mut PowerCols<F>) {
+        (row.more, row.result[0]) = (F::ZERO, F::from_u8(7));
+    }
+    assert_eq!(stopped(six, neither), ["4"]);
+    let answer = |row: &mut PowerCols<F>| {
+        neither(row);
+        (row.instruction, row.uses, row.powers) = (zero, zero, one);
+    };
+    assert_eq!(stopped(six, answer), ["6"]);
+    // a wire of a row that is no instruction
+    assert_eq!(stopped(six, |row| row.instruction = zero), ["5"]);
+    // a wire where the instruction has a constant, and the other way round; the wire of another region
+    assert_eq!(stopped(six, |row| (row.base.constant, row.base.time) = (F::TWO, -row.region)), ["58"]);
+    assert_eq!(stopped(six, |row| row.base.time += one), ["59"]);
+    assert_eq!(stopped(six, |row| (row.exponent.constant, row.exponent.time) = (F::TWO, -row.region)), ["60"]);
+    assert_eq!(stopped(six, |row| row.exponent.time += one), ["61"]);
+}
+
+/// Any root, answered by a row that has a half less than no times (its other look-ups are made up for by one that has one): two constraints stop it.
+#[test]
+fn no_row_answers_for_its_root() {
+    let (_, table) = bench(&[(U256::from(9), U256::from(6))]);
+    let mut forged = forged_row(&table, 0, |_| ());
+    forged.values.copy_within(..WIDTH, WIDTH);
+    let row = PowerCols::view_mut(&mut forged.values[WIDTH..]);
+    (row.more, row.instruction, row.uses) = (-F::ONE, F::ZERO, F::ZERO);
+    row.root[0] += F::ONE;
+    assert_eq!(stopped_though_believed("power", &PowerAir, &forged), ["1", "3"]);
+}
+
+/// Of each limb's constraints and look-up a forgery that nothing else stops.
+#[test]
+fn each_limb_is_needed() {
+    let one = F::ONE;
+    for i in 0..16 {
+        // a power of an even exponent that is not the square, and one of 0 that is not 1
+        assert_eq!(stopped(U256::from(6), |row| row.result[i] += one), [(26 + 2 * i).to_string()]);
+        assert_eq!(stopped(U256::ZERO, |row| row.result[i] += one), [(27 + 2 * i).to_string()]);
+        // half of an odd limb as if it were even
+        let even = |row: &mut PowerCols<F>| {
+            row.odd[i] -= one;
+            row.once = row.odd[0];
+            row.result = row.square;
+        };
+        assert_eq!(stopped(U256::ONE << (16 * i), even), [name::RANGE]);
+    }
+    // an exponent of a limb 65024, over 2, asked for as 0: 65024 2^15 is -1
+    for i in 1..16 {
+        let vanishing = |row: &mut PowerCols<F>| row.odd[i] = F::from_u16(65024);
+        assert_eq!(stopped(U256::from(65024) << (16 * i) | U256::from(2) << (16 * (i - 1)), vanishing), [(9 + i).to_string()]);
+    }
+    // an exponent of 5 as 2 times 3 less 1, which vouches for a product that is none
+    let less = |row: &mut PowerCols<F>| {
+        (row.odd[0], row.once) = (-one, -one);
+        row.result = row.square;
+    };
+    assert_eq!(stopped(U256::from(5), less), ["9"]);
 }
 
 /// Exponent 1 halved as if it were even is (p + 1) / 2, whose power exists: only the range of the half stops it.
