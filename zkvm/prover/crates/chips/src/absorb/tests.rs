@@ -3,13 +3,13 @@ use p3_matrix::dense::RowMajorMatrix;
 use ruint::aliases::U256;
 use sol2zk_executor::keccak::keccak256;
 
-use super::columns::BLOCK_BYTES;
+use super::columns::{BLOCK_BYTES, BLOCK_LANES};
 use super::{AbsorbAir, AbsorbCols, AbsorbRows};
 use crate::bus::{F, name};
 use crate::evaluate::{Balance, evaluate};
 use crate::hash::keccak_limbs;
-use crate::keccak::{KeccakRows, PermutationTable, STATE_LIMBS};
-use crate::testing::{Mock, numbers, padding_rejects, shape, stopped_though_believed};
+use crate::keccak::{KeccakRows, PermutationTable, RATE_LIMBS, STATE_LIMBS};
+use crate::testing::{Mock, forged_row, numbers, padding_rejects, shape, stopped_though_believed};
 
 const CLK: u32 = 40;
 const WIDTH: usize = AbsorbCols::<F>::WIDTH;
@@ -86,22 +86,78 @@ fn rows_that_are_not_real_say_nothing() {
     println!("{:?}", shape(&AbsorbAir));
 }
 
-/// Of each constraint on a message's bytes and its end a forgery that nothing else stops, whatever other chips believe.
+/// What stops the row of a message of 20 bytes, edited, whatever other chips believe.
+fn stops(edit: impl FnOnce(&mut AbsorbCols<F>)) -> Vec<String> {
+    let (_, mut table) = bench(&message(20));
+    let row = AbsorbCols::view_mut(&mut table.values[..WIDTH]);
+    assert_eq!((row.last, row.even[10]), (F::ONE, F::ONE));
+    edit(row);
+    stopped_though_believed("absorb", &AbsorbAir, &table)
+}
+
+/// Of each constraint on the kind of a row and on its lanes a forgery that nothing else stops. That `last` is boolean (1) follows from 0, 2 and 241.
+#[test]
+fn each_constraint_on_the_row_is_needed() {
+    let (one, zero) = (F::ONE, F::ZERO);
+    assert_eq!(stops(|_| ()), [""; 0]);
+    // any digest, of a row that takes no message: a last block less one that goes on
+    let digest = |row: &mut AbsorbCols<F>| {
+        (row.more, row.there, row.message) = (-one, [zero; BLOCK_LANES], [zero; RATE_LIMBS]);
+        row.after[0] += one;
+    };
+    assert_eq!(stops(digest), ["0"]);
+    // a last block, without lanes, that goes on
+    let both = |row: &mut AbsorbCols<F>| (row.more, row.there, row.message) = (one, [zero; BLOCK_LANES], [zero; RATE_LIMBS]);
+    assert_eq!(stops(both), ["2"]);
+    for i in 0..BLOCK_LANES {
+        // a lane of zeros given, not taken
+        let given = |row: &mut AbsorbCols<F>| {
+            row.there[i] = -one;
+            row.message[4 * i..4 * (i + 1)].fill(zero);
+        };
+        assert_eq!(stops(given), [(3 + 6 * i).to_string()]);
+        // a lane taken by a row that has no block
+        let (_, table) = bench(&message(20));
+        let idle = forged_row(&table, 0, |cells| {
+            cells.fill(zero);
+            let row = AbsorbCols::view_mut(cells);
+            (row.clk, row.there[i], row.message[4 * i]) = (F::from_u32(CLK), one, one);
+        });
+        assert_eq!(stopped_though_believed("absorb", &AbsorbAir, &idle), [(4 + 6 * i).to_string()]);
+        // bytes that the message does not have
+        for j in 0..4 {
+            let more = |row: &mut AbsorbCols<F>| {
+                row.there[i] = zero;
+                row.message[4 * i..4 * (i + 1)].fill(zero);
+                row.message[4 * i + j] = F::from_u8(5);
+            };
+            assert_eq!(stops(more), [(5 + 6 * i + j).to_string()]);
+        }
+    }
+    // another state than the exclusive or
+    for j in 0..RATE_LIMBS {
+        assert_eq!(stops(|row| row.both[j] += one), [name::LIMB_AND]);
+    }
+}
+
+/// Of each constraint on a message's end a forgery that nothing else stops, whatever other chips believe.
 #[test]
 fn each_constraint_on_the_padding_is_needed() {
-    let stops = |edit: fn(&mut AbsorbCols<F>)| {
-        let (_, mut table) = bench(&message(20));
-        let row = AbsorbCols::view_mut(&mut table.values[..WIDTH]);
-        assert_eq!((row.last, row.even[10]), (F::ONE, F::ONE));
-        edit(row);
-        stopped_though_believed("absorb", &AbsorbAir, &table)
-    };
-    assert_eq!(stops(|_| ()), [""; 0]);
-    // bytes where the message has none: ordinals of a lane are 3 + 6 i for the flag, two on, the limbs
-    assert_eq!(stops(|row| row.message[64] = F::from_u8(5)), [(3 + 6 * 16 + 2).to_string()]);
-    // padding at another place, at two places, at none, at places that only weigh right
+    // padding at another place, at two places, at none
     assert_eq!(stops(|row| row.even.rotate_left(1)), ["242"]);
     assert_eq!(stops(|row| row.even[0] = F::ONE), ["241"]);
     assert_eq!(stops(|row| (row.even[10], row.remaining) = (F::ZERO, F::ZERO)), ["241"]);
-    assert_eq!(stops(|row| (row.even[10], row.even[6], row.even[2]) = (F::ZERO, F::TWO, -F::ONE)), ["107", "111"]);
+    // at two places, less a third one
+    for less in 0..BLOCK_BYTES {
+        let weighs = |row: &mut AbsorbCols<F>| {
+            (row.there, row.message) = ([F::ONE; BLOCK_LANES], [F::from_u16(0x101); RATE_LIMBS]);
+            (row.even, row.odd) = ([F::ZERO; RATE_LIMBS], [F::ZERO; RATE_LIMBS]);
+            let [first, second] = [1, 2].map(|k| (less + k) % BLOCK_BYTES);
+            for (place, flag) in [(first, F::ONE), (second, F::ONE), (less, -F::ONE)] {
+                *if place % 2 == 0 { &mut row.even[place / 2] } else { &mut row.odd[place / 2] } = flag;
+            }
+            row.remaining = F::from_usize(first + second) - F::from_usize(less);
+        };
+        assert_eq!(stops(weighs), [(105 + less / 2 + RATE_LIMBS * (less % 2)).to_string()]);
+    }
 }
