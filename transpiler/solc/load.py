@@ -60,7 +60,7 @@ def load(path: Path | str, settings: Settings | None = None) -> Artifact:
             place,
             "inputs are .sol, .json, .hex, .bin and .bin-runtime",
         )
-    if suffix != ".sol" and (ignored := _compile_options(chosen)):
+    if suffix != ".sol" and (ignored := _unused_options(chosen, suffix in HEX_SUFFIXES)):
         artifact = replace(artifact, notes=(*artifact.notes, f"{', '.join(ignored)}: not used, the file states its own settings"))
     if not artifact.contracts:
         raise InputError(
@@ -69,14 +69,16 @@ def load(path: Path | str, settings: Settings | None = None) -> Artifact:
     return replace(artifact, contracts=tuple(link(each, artifact.settings.libraries) for each in artifact.contracts))
 
 
-def _compile_options(settings: Settings) -> list[str]:
-    """The options that say how to compile, as far as they are given."""
-    given = {
+def _unused_options(settings: Settings, hexadecimal: bool) -> list[str]:
+    """The options that say how to compile, as far as they are given, and where there is nothing to compile or link those for that."""
+    given: dict[str, object] = {
         "--optimize": settings.optimize,
         "--runs": settings.runs,
         "--via-ir": settings.via_ir,
         "--evm-version": settings.evm_version,
     }
+    if hexadecimal:
+        given |= {"--solc": settings.solc, "--libraries": settings.libraries or None}
     return [name for name, value in given.items() if value is not None] + ["--remap"] * bool(settings.remappings)
 
 
