@@ -134,6 +134,12 @@ def verify(receipt: bytes, expected: Expectations | None = None) -> dict[str, An
     return verdict
 
 
+def unexpected(receipt: bytes, reason: str) -> dict[str, Any]:
+    """The verdict on a receipt that is not what was expected, for a reason of the caller's."""
+    no_program = bytes(32)
+    return {**verify(receipt, Expectations(digests=(no_program,))), "reason": f"expectation: {reason}"}
+
+
 def longest() -> int:
     """Bytes of the longest receipt that the verifier takes."""
     return int(extension().MAX_RECEIPT_BYTES)

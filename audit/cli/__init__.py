@@ -82,6 +82,9 @@ def run(arguments: Sequence[str]) -> int:
 
 def main() -> None:
     """The console script."""
+    # closed by whoever called: what is written goes nowhere, the status stays
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - for as long as the process lives
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     status = run(sys.argv[1:])
     try:
         sys.stdout.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -14,6 +15,8 @@ from zkvm.errors import Sol2zkError
 
 INTERNAL: Final = 70
 INTERRUPTED: Final = 130
+READER_GONE: Final = 141
+"""As shells tell SIGPIPE: the output had no reader, so the status says nothing of the work."""
 
 
 def report_failure(error: BaseException) -> int:
@@ -37,12 +40,14 @@ def report_failure(error: BaseException) -> int:
                 _traceback(error)
             return error.exit_code
         case BrokenPipeError():
-            return 0
+            return READER_GONE
         case OSError():
             where = f": {error.filename}" if error.filename else ""
             _say(f"error[file-system]: {error.strerror or error}{where}")
             _traceback(error)
             return 2
+        case SystemExit() if isinstance(error.__context__, OSError) and error.__context__.errno == errno.EPIPE:
+            return READER_GONE
         case SystemExit():
             return error.code if isinstance(error.code, int) else INTERNAL
         case _:

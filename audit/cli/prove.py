@@ -84,7 +84,7 @@ def not_proven(path: Path, made: proof.Proof) -> Unsupported:
     # the prover does not know the call of an instruction whose rows calls share
     call = found.get("call") if made.result["unsupported"] else None
     where = "" if call is None else f"call {call}, " + ("" if found.get("pc") is None else f"EVM pc {found['pc']}, ")
-    longer = found["code"] in ("step-limit", "too-large", "not-claimable")
+    longer = found["code"] in ("step-limit", "memory-limit", "too-large", "not-claimable")
     hint = "prove fewer calls at a time, or give them less gas" if longer else "sol2zk check still compares it with the EVM"
     return Unsupported(str(found["code"]), f"the run cannot be proven: {where}{found['what']}", Place(str(path)), hint)
 

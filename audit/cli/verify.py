@@ -11,7 +11,7 @@ import click
 from audit.cli import terminal
 from audit.cli.options import input_options, json_option
 from audit.inputs.calls import CallFile, read_calls
-from audit.inputs.pins import pins
+from audit.inputs.pins import Pins, pins
 from audit.inputs.request import Subject, build_request
 from transpiler.settings import Settings
 from transpiler.solc.load import load
@@ -52,17 +52,16 @@ def command(
     receipt = read_receipt(path)
     file = None if calls is None else read_calls(calls, settings.fork, stated=settings.fork_stated)
     digests = [read_file(each).program.digest for each in programs]
-    subject = Subject("contract", None, None)
     claimed = proof.verify(receipt) if bytecodes else {}
-    for each in bytecodes:
-        artifact = load(each, replace(settings, fork=claimed["fork"] or settings.fork))
-        terminal.tell(artifact)
-        if claimed["valid"]:
-            found, subject = pins(artifact, claimed, subject, one=file is not None)
-            digests += found
+    artifacts = [load(each, replace(settings, fork=claimed["fork"] or settings.fork)) for each in bytecodes]
+    for each in artifacts:
+        terminal.tell(each)
+    found = pins(artifacts, claimed) if artifacts and claimed["valid"] else Pins()
     hashes = tuple(_hash(each) for each in code_hashes)
-    expected = replace(_expected(file, subject, hashes, tuple(digests)), fork=settings.fork if settings.fork_stated else None)
-    verdict = proof.verify(receipt, expected)
+    expected = _expected(file, found.subject, hashes, (*digests, *found.digests))
+    verdict = proof.verify(receipt, replace(expected, fork=settings.fork if settings.fork_stated else None))
+    if verdict["valid"] and found.idle is not None:
+        verdict = proof.unexpected(receipt, f"the receipt runs no code of {found.idle}")
     if as_json:
         terminal.print_json(verdict)
     else:
@@ -101,7 +100,7 @@ def _expected(
         return proof.Expectations(hashes, digests)
     stated = dict(file.state).get(file.contract)
     runtime = subject.runtime if subject.runtime is not None or stated is None else stated.code
-    known = runtime is not None or file.creates_first
+    known = file.creates_first or (runtime is not None and not subject.template)
     assumed = replace(subject, runtime=b"\0" if runtime is None else runtime, creation=subject.creation or b"\0")
     return proof.Expectations(hashes, digests, build_request(file, assumed), known, subject.creation is not None)
 

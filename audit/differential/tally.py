@@ -18,8 +18,8 @@ from audit.differential.subject import Target
 from zkvm.errors import InputError, Unsupported
 
 NO_CODE: Final = "no code there"
-STEP_LIMIT: Final = "step-limit"
-"""Code of a run that is longer than the executor runs (ISA 8.4)."""
+LIMITS: Final = ("step-limit", "memory-limit")
+"""Codes of runs that are longer, or take more memory, than the executor runs (ISA 8.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def reduce(found: Mismatch, request: Mapping[str, Any], target: Target, library:
 
 
 def runnable(given: Mapping[str, Any], library: Library) -> tuple[Mapping[str, Any], Stop | None]:
-    """A given request up to a call of more steps than are run, and that stop: the EVM's side would run such a call as long as its gas lasts.
+    """A given request up to a call of more steps or memory than are run, and that stop: the EVM's side would go on as long as its gas lasts.
 
     Raises: InputError for a request that cannot run.
     """
@@ -128,7 +128,7 @@ def runnable(given: Mapping[str, Any], library: Library) -> tuple[Mapping[str, A
         stop = stop_of(library.run(given))
     except Stuck:
         stop = None
-    if stop is None or stop.code != STEP_LIMIT:
+    if stop is None or stop.code not in LIMITS:
         return given, None
     return prefix(given, stop.call), stop
 

@@ -2,75 +2,116 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from audit.inputs.request import Subject, subject_of
 from transpiler.solc.artifact import Artifact, CodeObject, Contract, Kind
 from transpiler.translate import translate
-from zkvm.errors import InputError, Place
 from zkvm.word import keccak256
 
+NOBODY: Final = Subject("contract", None, None)
+"""A subject of which nothing is known."""
 
-def pins(artifact: Artifact, claimed: dict[str, Any], subject: Subject, *, one: bool) -> tuple[list[bytes], Subject]:
-    """The digests of an input's programs that the receipt must have, and the subject with the input's code.
 
-    Shape: `claimed` is the receipt's verdict. Of an input with several contracts, the one that --contract names, else those whose code
-    the receipt runs; `one` where it must be settled which of them the calls are about.
-    Sound because: an input of which the receipt runs nothing gives a digest that the receipt lacks; code with immutables is translated
-    as a create of the receipt returned it, and only if it is the input's code outside their places; unlinked code is no code.
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """What inputs pin in a receipt."""
 
-    Raises: InputError if there is no code, none can be chosen, or a library's address is missing.
+    digests: tuple[bytes, ...] = ()
+    """Of programs that the receipt runs."""
+    subject: Subject = NOBODY
+    """The code that `contract` is expected to have, or to be created with."""
+    idle: str | None = None
+    """The input of which the receipt runs nothing, if there is one: it is then not what was expected."""
+
+
+def pins(artifacts: Sequence[Artifact], claimed: Mapping[str, Any]) -> Pins:
+    """What inputs pin in a receipt, of which `claimed` is the verdict.
+
+    Shape: of an input with several contracts, the one that --contract names, else those whose code the receipt runs. The subject is the
+    first whose code `contract` has or is created with, else the first.
+    Sound because: every digest is that of a translation of the input's code, and is among those that the receipt runs; code with immutables
+    is translated as a create of the receipt returned it, and only if it is the input's code outside their places; unlinked code is no code.
+
+    Raises: InputError if no input has the contract named, or a library's address is missing.
     """
-    contracts = _contracts(artifact, claimed, one)
-    subjects = [subject_of(each) for each in contracts]
-    codes = [each for contract in contracts for each in _running(contract, claimed)] or [_some_code(artifact, contracts)]
-    if one and len(subjects) == 1:
-        (mine,) = subjects
-        subject = replace(
-            subject,
-            creation=subject.creation if mine.creation is None else mine.creation,
-            runtime=subject.runtime if mine.template or mine.runtime is None else mine.runtime,
+    digests: list[bytes] = []
+    subjects: list[tuple[bool, Subject]] = []
+    for artifact in artifacts:
+        chosen = _named(artifact, artifacts)
+        contracts = [each for each in chosen if _running(each, claimed)]
+        for contract in chosen:
+            if contract in contracts or any(_is_template_of(code, claimed) for code in contract.objects if code.unlinked):
+                subject_of(contract)
+        if not contracts:
+            return Pins(idle=artifact.path)
+        for contract in contracts:
+            digests += [translate(data, artifact.fork, kind).program.digest for kind, data in _running(contract, claimed)]
+            subjects.append((_fits(contract, claimed), subject_of(contract)))
+    return Pins(tuple(dict.fromkeys(digests)), _merged(subjects))
+
+
+def _named(artifact: Artifact, artifacts: Sequence[Artifact]) -> list[Contract]:
+    """The contracts of an input that a receipt is held against; --contract leaves alone other inputs that have one contract only."""
+    name = artifact.settings.contract
+    if name is None:
+        return list(artifact.contracts)
+    here = [each for each in artifact.contracts if name in (each.name, f"{each.file}:{each.name}")]
+    if not here and len(artifact.contracts) == 1 and len(artifacts) > 1:
+        return list(artifact.contracts)
+    return [artifact.contract(name)]
+
+
+def _merged(subjects: list[tuple[bool, Subject]]) -> Subject:
+    """The subject: of inputs that give its creation and its runtime code apart, both."""
+    merged = NOBODY
+    for _, each in sorted(subjects, key=lambda item: not item[0]):
+        if merged.runtime is None and each.runtime is not None:
+            merged = replace(merged, runtime=each.runtime, template=each.template)
+        if merged.creation is None:
+            merged = replace(merged, creation=each.creation)
+    return merged
+
+
+def _fits(contract: Contract, claimed: Mapping[str, Any]) -> bool:
+    """Whether `contract` of the receipt has this code before its calls, or is created with it."""
+    address = claimed["contract"]
+    kinds = {kind for kind, _ in _running(contract, claimed)}
+    if any(call["create"] and call["to"] == address for call in claimed["calls"]):
+        return "creation" in kinds or any(
+            "0x" + data.hex() == call["return_data"]
+            for call in claimed["calls"]
+            if call["create"] and call["to"] == address
+            for _, data in _running(contract, claimed)
         )
-    return [translate(data, artifact.fork, kind).program.digest for kind, data in codes], subject
+    before = claimed["before"].get(address, {}).get("code_hash")
+    return any("0x" + keccak256(data).hex() == before for _, data in _running(contract, claimed))
 
 
-def _contracts(artifact: Artifact, claimed: dict[str, Any], one: bool) -> list[Contract]:
-    """The contracts of an input that a receipt is held against."""
-    if artifact.settings.contract is not None:
-        return [artifact.contract(artifact.settings.contract)]
-    running = [each for each in artifact.contracts if _running(each, claimed)]
-    if one and len(running) > 1:
-        return [artifact.contract()]
-    return running or list(artifact.contracts)
+def _is_template_of(code: CodeObject, claimed: Mapping[str, Any]) -> bool:
+    """Whether some code of the receipt is this code but for its placeholders."""
+    stated = (account.get("code", "0x") for side in ("before", "after") for account in claimed[side].values())
+    returned = (call["return_data"] for call in claimed["calls"] if call["create"])
+    return any(_masked(bytes.fromhex(each[2:]), code) == _masked(code.code, code) for each in {*stated, *returned})
 
 
-def _running(contract: Contract, claimed: dict[str, Any]) -> list[tuple[Kind, bytes]]:
+def _running(contract: Contract, claimed: Mapping[str, Any]) -> list[tuple[Kind, bytes]]:
     """The contract's code that the receipt runs."""
     ran = {(each["kind"], each["code_hash"]) for each in claimed["programs"]}
     codes = [(code.kind, data) for code in contract.objects for data in _concrete(code, claimed)]
     return [(kind, data) for kind, data in codes if (kind, "0x" + keccak256(data).hex()) in ran]
 
 
-def _concrete(code: CodeObject, claimed: dict[str, Any]) -> list[bytes]:
+def _concrete(code: CodeObject, claimed: Mapping[str, Any]) -> list[bytes]:
     """The code as it runs: what creates of the receipt returned where it has immutables; nothing if libraries are not linked."""
     if code.unlinked:
         return []
     return _returned(code, claimed) if code.template and code.kind == "runtime" else [code.code]
 
 
-def _some_code(artifact: Artifact, contracts: list[Contract]) -> tuple[Kind, bytes]:
-    """Some code of contracts of which the receipt runs none: its program is what is then missing.
-
-    Raises: InputError if there is no code.
-    """
-    for contract in contracts:
-        for each in contract.objects:
-            return each.kind, each.code
-    raise InputError("no-code", "there is no code to translate in this input", Place(artifact.path))
-
-
-def _returned(code: CodeObject, claimed: dict[str, Any]) -> list[bytes]:
+def _returned(code: CodeObject, claimed: Mapping[str, Any]) -> list[bytes]:
     """What creates of the receipt returned, where it is this code with its immutables set."""
     creates = (call for call in claimed["calls"] if call["create"] and call["status"] == "success")
     found = dict.fromkeys(bytes.fromhex(call["return_data"][2:]) for call in creates)

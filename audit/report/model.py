@@ -10,6 +10,7 @@ from typing import Any, Final
 from zkvm.errors import InputError, Place
 
 FORMAT: Final = "sol2zk-report/3"
+MAX_REPORT_BYTES: Final = 256 << 20
 EQUIVALENT: Final = "EQUIVALENT WITHIN TESTED SCOPE"
 MISMATCHES: Final = "MISMATCHES FOUND"
 INCOMPLETE: Final = "INCOMPLETE"
@@ -102,10 +103,14 @@ def read_report(path: Path) -> dict[str, Any]:
     """
     place = Place(str(path))
     try:
-        document = json.loads(path.read_bytes())
+        with path.open("rb") as stream:
+            data = stream.read(MAX_REPORT_BYTES + 1)
+        if len(data) > MAX_REPORT_BYTES:
+            raise InputError("report-not-read", f"the report is above {MAX_REPORT_BYTES} bytes", place)
+        document = json.loads(data)
     except OSError as error:
         raise InputError("report-not-read", f"the report cannot be read: {error.strerror}", place) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError("report-not-json", f"this is no JSON: {error}", place) from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise InputError("report-malformed", f"this is no report of the form {FORMAT}", place)

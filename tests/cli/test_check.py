@@ -173,6 +173,16 @@ def test_endless_calls_end(
         assert "step-limit" in capsys.readouterr().err
 
 
+def test_memory_that_gas_pays_for_and_nobody_has(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "far.hex").write_text("0x63ffffffff6001f3")
+    (tmp_path / "calls.json").write_text(json.dumps({"calls": [{"gas": "0x400000000000"}]}))
+    words = [str(tmp_path / "far.hex"), "--calls", str(tmp_path / "calls.json")]
+    assert run(["check", *words, "--json"]) == 4
+    assert [each["code"] for each in output(capsys)["unsupported"]] == ["memory-limit"]
+    assert run(["prove", *words]) == 4
+    assert "less gas" in capsys.readouterr().err
+
+
 def test_code_that_is_never_created_is_not_called_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "reverts.hex"
     file.write_text("0x5f5ffd")

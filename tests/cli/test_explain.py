@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,3 +56,15 @@ def test_explanations_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_unknown_code_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", "no-such-fil"]) == 2
     assert "no-such-file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [("explain >&-", 0), ("explain nosuch >&- 2>&-", 2), ("verify nosuch 2>&-", 2)],
+)
+def test_a_closed_output_changes_no_status(root: Path, command: str, status: int) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f'"{sys.executable}" -m audit.cli {command}'], cwd=root, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == status
+    assert "Traceback" not in done.stderr

@@ -79,6 +79,8 @@ def test_a_report_with_a_broken_member_is_refused(folder: Path, tmp_path: Path, 
         (tmp_path / "bent.json").write_text(json.dumps({**honest, name: value}))
         status = run(["report", str(tmp_path / "bent.json"), "-o", str(tmp_path / "out")])
         assert status == 2 or (status == 0 and name != "format"), name
+    (tmp_path / "deep.json").write_text("[" * 200_000)
+    assert run(["report", str(tmp_path / "deep.json")]) == 2
     del honest["differential"]
     (tmp_path / "bent.json").write_text(json.dumps(honest))
     assert run(["report", str(tmp_path / "bent.json"), "-o", str(tmp_path / "none")]) == 2

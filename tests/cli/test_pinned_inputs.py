@@ -9,6 +9,8 @@ from typing import Any, Final
 import pytest
 
 from audit.cli import run
+from transpiler.settings import Settings
+from transpiler.solc.load import load
 from zkvm import proof
 
 pytestmark = pytest.mark.skipif(not proof.available(), reason="the extension is not built")
@@ -111,6 +113,75 @@ def test_libraries_must_be_linked(tmp_path: Path, capsys: pytest.CaptureFixture[
     bent[len(bent) // 2] ^= 1
     (tmp_path / "it.receipt").write_bytes(bent)
     assert run(words) == 5, "nothing else matters where the receipt is not valid"
+
+
+IMMUTABLE: Final = """// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.20;
+
+contract Fixed {
+    uint256 public immutable rate;
+    uint256 public last;
+    constructor(uint256 r) { rate = r; }
+    function add(uint256 a) external { last = a * rate; }
+}
+"""
+
+
+def test_immutables_at_zero_are_nobodys_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The bytes of an artefact with immutables are a template: a receipt that runs them as they stand runs no code of the contract."""
+    (tmp_path / "fixed.sol").write_text(IMMUTABLE)
+    template = load(tmp_path / "fixed.sol", Settings(offline=True)).contract().runtime
+    assert template is not None
+    assert template.template
+    (tmp_path / "zero.hex").write_text(template.code.hex())
+    (tmp_path / "calls.json").write_text(json.dumps({"calls": [{"data": ADD}]}))
+    given = ["--calls", str(tmp_path / "calls.json")]
+    assert run(["prove", str(tmp_path / "zero.hex"), *given, "-o", str(tmp_path / "zero.receipt")]) == 0
+    references = {"1": [{"start": each.start, "length": each.length} for each in template.placeholders]}
+    artefact = {
+        "contractName": "Fixed", "abi": [], "bytecode": "0x",
+        "deployedBytecode": {"object": "0x" + template.code.hex(), "immutableReferences": references},
+    }  # fmt: skip
+    (tmp_path / "only.json").write_text(json.dumps(artefact))
+    for name in ("fixed.sol", "only.json"):
+        for more in ([], given):
+            words = ["verify", str(tmp_path / "zero.receipt"), "--offline", "--bytecode", str(tmp_path / name), *more]
+            assert run(words) == 5, (name, more)
+    capsys.readouterr()
+    # where another account is created with it, calls of `contract` before any create are still an error
+    creator = {"create": True, "to": "0x" + "77" * 20, "data": "0x" + f"{3:064x}"}
+    (tmp_path / "mixed.json").write_text(json.dumps({"calls": [creator, {"data": ADD}]}))
+    (tmp_path / "one.json").write_text(json.dumps({"calls": [creator]}))
+    made = [
+        "prove",
+        str(tmp_path / "fixed.sol"),
+        "--offline",
+        "--calls",
+        str(tmp_path / "one.json"),
+        "-o",
+        str(tmp_path / "one.r"),
+    ]
+    assert run(made) == 0
+    words = ["verify", str(tmp_path / "one.r"), "--offline", "--bytecode", str(tmp_path / "fixed.sol")]
+    assert run([*words, "--calls", str(tmp_path / "one.json")]) == 0
+    assert run([*words, "--calls", str(tmp_path / "mixed.json")]) == 2
+    assert "immutables-not-set" in capsys.readouterr().err
+
+
+def test_the_order_of_inputs_does_not_matter(tmp_path: Path) -> None:
+    other = "0x" + "77" * 20
+    (tmp_path / "a.hex").write_text("0x60015f5500")
+    (tmp_path / "b.hex").write_text("0x60025f5500")
+    calls = {"state": {other: {"code": "0x60025f5500"}}, "calls": [{}, {"to": other}]}
+    (tmp_path / "calls.json").write_text(json.dumps(calls))
+    given = ["--calls", str(tmp_path / "calls.json")]
+    assert run(["prove", str(tmp_path / "a.hex"), *given, "-o", str(tmp_path / "two.r")]) == 0
+    for order in (("a", "b"), ("b", "a"), ("a",)):
+        pinned = [word for name in order for word in ("--bytecode", str(tmp_path / f"{name}.hex"))]
+        assert run(["verify", str(tmp_path / "two.r"), *pinned, *given]) == 0, order
+    assert run(["verify", str(tmp_path / "two.r"), "--bytecode", str(tmp_path / "b.hex"), *given]) == 5
+    (tmp_path / "c.hex").write_text("0x60035f5500")
+    assert run(["verify", str(tmp_path / "two.r"), *pinned, "--bytecode", str(tmp_path / "c.hex"), *given]) == 5
 
 
 def test_what_a_verdict_states_can_be_stated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
