@@ -113,6 +113,8 @@ class Expectations:
     creation_known: bool = False
     """Whether the creation code of its creates is known, and so compared."""
     fork: str | None = None
+    unmet: str | None = None
+    """What the caller expected and found not to be so."""
 
 
 def verify(receipt: bytes, expected: Expectations | None = None) -> dict[str, Any]:
@@ -128,16 +130,11 @@ def verify(receipt: bytes, expected: Expectations | None = None) -> dict[str, An
         "request": wanted.request,
         "code_known": wanted.code_known,
         "creation_known": wanted.creation_known,
+        "unmet": wanted.unmet,
     }
     with _refusals("expectations-refused"):
         verdict: dict[str, Any] = json.loads(extension().verify(receipt, json.dumps(document)))
     return verdict
-
-
-def unexpected(receipt: bytes, reason: str) -> dict[str, Any]:
-    """The verdict on a receipt that is not what was expected, for a reason of the caller's."""
-    no_program = bytes(32)
-    return {**verify(receipt, Expectations(digests=(no_program,))), "reason": f"expectation: {reason}"}
 
 
 def longest() -> int:

@@ -59,9 +59,8 @@ def command(
     found = pins(artifacts, claimed) if artifacts and claimed["valid"] else Pins()
     hashes = tuple(_hash(each) for each in code_hashes)
     expected = _expected(file, found.subject, hashes, (*digests, *found.digests))
-    verdict = proof.verify(receipt, replace(expected, fork=settings.fork if settings.fork_stated else None))
-    if verdict["valid"] and found.idle is not None:
-        verdict = proof.unexpected(receipt, f"the receipt runs no code of {found.idle}")
+    unmet = None if found.idle is None else f"the receipt runs no code of {found.idle}"
+    verdict = proof.verify(receipt, replace(expected, fork=settings.fork if settings.fork_stated else None, unmet=unmet))
     if as_json:
         terminal.print_json(verdict)
     else:

@@ -129,11 +129,12 @@ fn expectations(text: &str) -> PyResult<Expectations> {
         digests: digests(&document, "digests")?,
         request,
         code_known: document.get("code_known").and_then(Value::as_bool).unwrap_or(false),
+        unmet: document.get("unmet").and_then(Value::as_str).map(str::to_owned),
         creation_known: document.get("creation_known").and_then(Value::as_bool).unwrap_or(false),
     })
 }
 
-/// Verifies a receipt against expectations `{"fork", "code_hashes", "digests", "request", "code_known", "creation_known"}`; the verdict is JSON.
+/// Verifies a receipt against expectations `{"fork", "code_hashes", "digests", "request", "code_known", "creation_known", "unmet"}`; the verdict is JSON.
 #[pyfunction]
 fn verify(py: Python<'_>, receipt: &[u8], expectations_json: &str) -> PyResult<String> {
     let expected = expectations(expectations_json)?;

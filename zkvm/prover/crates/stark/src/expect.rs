@@ -27,6 +27,8 @@ pub struct Expectations {
     pub code_known: bool,
     /// Whether the request knows the creation code of its creates (else it is not compared).
     pub creation_known: bool,
+    /// What the caller expected and found not to be so: a receipt that is as expected otherwise fails with it.
+    pub unmet: Option<String>,
 }
 
 fn differs<T>(what: impl Into<String>) -> Result<T, Rejection> {
@@ -50,7 +52,8 @@ impl Expectations {
         if let Some(digest) = self.digests.iter().find(|digest| !programs.iter().any(|placed| placed.program.digest() == **digest)) {
             return differs(format!("the program {} is not in the receipt", hex(digest)));
         }
-        self.request.as_ref().map_or(Ok(()), |request| self.check_request(request, verified))
+        self.request.as_ref().map_or(Ok(()), |request| self.check_request(request, verified))?;
+        self.unmet.as_ref().map_or(Ok(()), differs)
     }
 
     fn check_request(&self, request: &Request, verified: &Verified) -> Result<(), Rejection> {

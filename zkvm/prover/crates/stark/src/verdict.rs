@@ -1,12 +1,14 @@
 //! The verdict as JSON: what `verify --json` prints.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 use sol2zk_executor::isa::FORKS;
 use sol2zk_executor::keccak::keccak256;
 
 use crate::expect::Expectations;
 use crate::security::proven;
-use crate::statement::{Environment, Statement, Word, number};
+use crate::statement::{Environment, Statement, Word, empty_code_hash, number};
 use crate::verify::{Rejection, Verified, verify};
 
 fn hex(bytes: &[u8]) -> String {
@@ -57,10 +59,11 @@ fn valid(verified: &Verified, expectations: &Expectations) -> Value {
         })
         .collect();
     let calls: Vec<Value> = statement.calls.iter().map(|call| call_json(statement, call)).collect();
+    let codes = codes(verified);
     json!({
         "valid": true, "reason": null, "kind": null, "proven_bits": proven(&verified.profile, &verified.shape).0, "profile": verified.profile.name,
         "fork": FORKS.get(usize::from(statement.fork)), "programs": programs, "contract": hex(&statement.contract),
-        "env": environment(&statement.env), "before": state(verified, false), "after": state(verified, true), "calls": calls,
+        "env": environment(&statement.env), "before": state(verified, &codes, false), "after": state(verified, &codes, true), "calls": calls,
     })
 }
 
@@ -91,15 +94,16 @@ fn call_json(statement: &Statement, call: &crate::statement::Call) -> Value {
     })
 }
 
-/// The code with a hash, where the receipt holds it: of a program, as the output of a create, or none.
-fn code_of<'a>(verified: &'a Verified, hash: &Word) -> Option<&'a [u8]> {
-    let programs = verified.programs.iter().map(|placed| placed.program.code.as_slice());
-    let created = verified.receipt.statement.calls.iter().filter(|call| call.create && call.status == 0).map(|call| call.output.as_slice());
-    programs.chain(created).chain([&[][..]]).find(|code| keccak256(code) == *hash)
+/// The code that the receipt holds, by its hash: of programs, as outputs of creates, and none.
+fn codes(verified: &Verified) -> HashMap<Word, &[u8]> {
+    let programs = verified.programs.iter().map(|placed| (placed.program.code_hash, placed.program.code.as_slice()));
+    let created = verified.receipt.statement.calls.iter().filter(|call| call.create && call.status == 0);
+    let created = created.map(|call| (keccak256(&call.output), call.output.as_slice()));
+    programs.chain(created).chain([(empty_code_hash(), &[][..])]).collect()
 }
 
 /// Touched accounts and slots, before or after the batch, in the form that a call file's `state` has; the code where the receipt holds it.
-fn state(verified: &Verified, after: bool) -> Value {
+fn state(verified: &Verified, codes: &HashMap<Word, &[u8]>, after: bool) -> Value {
     let statement = &verified.receipt.statement;
     let mut storages = vec![Map::new(); statement.accounts.len()];
     for slot in &statement.slots {
@@ -112,7 +116,7 @@ fn state(verified: &Verified, after: bool) -> Value {
         let before = (number(&account.balance), account.nonce, account.code_hash);
         let (balance, nonce, code_hash) = if after { verified.ledger.after.get(&account.address).copied().unwrap_or(before) } else { before };
         let mut entry = json!({"balance": format!("{balance:#x}"), "nonce": format!("{nonce:#x}"), "code_hash": hex(&code_hash), "storage": storage});
-        if let Some(code) = code_of(verified, &code_hash) {
+        if let Some(code) = codes.get(&code_hash) {
             entry["code"] = json!(hex(code));
         }
         accounts.insert(hex(&account.address), entry);

@@ -57,6 +57,8 @@ pub struct Ledger {
     /// (balance, nonce, code hash) after the batch, by address.
     pub after: BTreeMap<Address, (U256, u64, Word)>,
     at_call: Vec<U256>,
+    /// Accounts that had storage before the batch, as far as the statement knows.
+    stored: BTreeSet<Address>,
     created: BTreeSet<Address>,
 }
 
@@ -103,6 +105,8 @@ impl Statement {
         for account in &self.accounts {
             ledger.after.insert(account.address, (number(&account.balance), account.nonce, account.code_hash));
         }
+        let stored = self.slots.iter().filter(|slot| number(&slot.before) != U256::ZERO);
+        ledger.stored = stored.filter_map(|slot| self.accounts.get(slot.account as usize)).map(|account| account.address).collect();
         let mut clock = FIRST_CLOCK;
         for (i, call) in self.calls.iter().enumerate() {
             self.check_form(i, call)?;
@@ -168,7 +172,7 @@ impl Statement {
             0 => Ok(()),
             _ if !call.logs.is_empty() => Err(StatementError::Result(i, "logs of a frame that failed")),
             1 => Ok(()),
-            2 if i64::try_from(call.gas).is_ok_and(|gas| gas >= BEYOND_MEMORY_GAS) || call.gas >> 63 != 0 => {
+            2 if !i64::try_from(call.gas).is_ok_and(|gas| gas < BEYOND_MEMORY_GAS) => {
                 Err(StatementError::Result(i, "a halt of a frame whose gas pays for more memory than the machine has"))
             }
             2 if call.output.is_empty() && call.gas_left == 0 => Ok(()),
@@ -226,12 +230,11 @@ impl Statement {
             return Ok(());
         }
         let occupied = |why| Err(StatementError::Occupied(i, why));
-        let Some((index, _)) = self.accounts.iter().enumerate().find(|(_, account)| account.address == call.to) else { return Ok(()) };
         match ledger.after.get(&call.to) {
             _ if (Rules { fork: self.fork }).is_precompile(&call.to) => occupied("that is a precompile"),
             Some(&(_, nonce, _)) if nonce != 0 => occupied("whose nonce is not 0"),
             Some(&(_, _, code_hash)) if code_hash != empty_code_hash() => occupied("that has code"),
-            _ if self.slots.iter().any(|slot| slot.account as usize == index && number(&slot.before) != U256::ZERO) => occupied("that has storage"),
+            _ if ledger.stored.contains(&call.to) => occupied("that has storage"),
             _ if ledger.created.contains(&call.to) => occupied("that an earlier call created"),
             _ => Ok(()),
         }
