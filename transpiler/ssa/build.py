@@ -111,12 +111,14 @@ class _Builder:
             self.creation and isinstance(node.exit, Halt) and node.exit.kind == "STOP" and (last is None or last.name != "STOP")
         )
 
-    def bad_jump(self, target: tuple[Value, ...]) -> Term:
-        """The terminator of a jump to no JUMPDEST of the code: in creation code it may lead into the arguments."""
+    def jumps_behind(self, target: tuple[Value, ...]) -> bool:
+        """Whether a jump to no JUMPDEST of the code may lead behind creation code, where arguments may lie."""
         known = self.values.constants.get(target[0]) if target else 0
-        if not self.creation or (known is not None and known < len(self.cfg.code.data)):
-            return Term("HALT")
-        return self.arguments_or("HALT", target[0])
+        return self.creation and (known is None or known >= len(self.cfg.code.data))
+
+    def bad_jump(self, target: tuple[Value, ...]) -> Term:
+        """The terminator of a jump to no JUMPDEST of the code."""
+        return self.arguments_or("HALT", target[0]) if self.jumps_behind(target) else Term("HALT")
 
     def arguments_or(self, kind: str, target: Value) -> Term:
         """The terminator of creation code that goes on at `target` behind its own end: as if there were no code, if there are no arguments.
@@ -146,7 +148,7 @@ class _Builder:
         """An edge that takes the arc, through a block of its own where it is more than a step."""
         if isinstance(arc, Step):
             return self.step(arc, context, stack, labels)
-        if isinstance(arc, graph.Trap) and (term := self.trap(arc, target)).kind == "HALT":
+        if isinstance(arc, graph.Trap) and not (arc.reason == "BADJUMP" and self.jumps_behind(target)):
             return Edge(self.halt_block(), ())
         block = self.fresh_block()
         term = self.arc(arc, context, stack, labels, block, target)
@@ -178,10 +180,6 @@ class _Builder:
             return Term("ESCAPE", target + whole) if arc.pc is None else Term("ESCAPE", whole, pc=arc.pc)
         if isinstance(arc, Dispatch):
             return self.dispatch(arc, context, stack, labels, here, target)
-        return self.trap(arc, target)
-
-    def trap(self, arc: graph.Trap, target: tuple[Value, ...]) -> Term:
-        """The terminator of an exceptional halt on an edge."""
         return self.bad_jump(target) if arc.reason == "BADJUMP" else Term("HALT")
 
     def dispatch(
