@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from itertools import chain, islice
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from audit.differential import oracle
 from audit.differential.compare import prefix
@@ -16,7 +16,7 @@ from audit.differential.subject import Target
 from audit.differential.values import WORD
 from transpiler.cfg.build import overview
 from transpiler.cfg.failing import FailingEdge, failing_edges
-from transpiler.evm.disassemble import disassemble
+from transpiler.evm.disassemble import Code, disassemble
 from zkvm.errors import InputError
 from zkvm.program import Kind
 
@@ -37,6 +37,9 @@ WORDS: Final = 12
 SLOTS: Final = 24
 KINDS: Final[tuple[Kind, ...]] = ("creation", "runtime")
 Request = dict[str, Any]
+Case = tuple[Mapping[str, Any], int]
+"""A request and the index of a call of it."""
+K = TypeVar("K")
 Function = tuple[Kind, str]
 """Which code, and the name of a function of it."""
 Values = Callable[[int], tuple[int, ...]]
@@ -44,16 +47,22 @@ Values = Callable[[int], tuple[int, ...]]
 
 
 @lru_cache(maxsize=64)
+def _listing(code: bytes, fork: str) -> Code:
+    return disassemble(code, fork)
+
+
+@lru_cache(maxsize=64)
 def edges_of(code: bytes, fork: str) -> tuple[FailingEdge, ...]:
     """The edges of a code's graph that decide a failure."""
-    return failing_edges(overview(disassemble(code, fork)))
+    return failing_edges(overview(_listing(code, fork)))
 
 
-@lru_cache(maxsize=1024)
 def constants_before(code: bytes, fork: str, pc: int) -> tuple[int, ...]:
-    """The words of the PUSHes in the last instructions before one, the nearest first."""
-    found = [each for each in disassemble(code, fork).instructions if each.pc < pc][-NEAR:]
-    return tuple(islice(dict.fromkeys(each.value for each in reversed(found) if each.opcode.immediate), COMPARED))
+    """The words of the PUSHes in the last instructions before the one at a pc, the nearest first."""
+    listing = _listing(code, fork)
+    end = listing.at[pc]
+    near = reversed(listing.instructions[max(0, end - NEAR) : end])
+    return tuple(islice(dict.fromkeys(each.value for each in near if each.opcode.immediate), COMPARED))
 
 
 def edges_at(target: Target, request: Mapping[str, Any], call: Mapping[str, Any]) -> tuple[tuple[FailingEdge, ...], Kind | None]:
@@ -104,10 +113,10 @@ class Seeker:
 
     target: Target
     reached: set[Failing] = field(default_factory=set)
-    bases: dict[Failing, list[tuple[Mapping[str, Any], int]]] = field(default_factory=dict)
+    bases: dict[Failing, list[Case]] = field(default_factory=dict)
     """Calls that came to the branch, of each function that did, in the order in which the first of them was seen."""
     succeeded: set[Function] = field(default_factory=set)
-    stuck: dict[Function, list[tuple[Mapping[str, Any], int]]] = field(default_factory=dict)
+    stuck: dict[Function, list[Case]] = field(default_factory=dict)
     """Failing calls of each function."""
 
     def watch(self, request: Mapping[str, Any], result: Mapping[str, Any]) -> None:
@@ -121,23 +130,18 @@ class Seeker:
             name, sources = self.target.called(call), {start for start, _ in steps["edges"]}
             if outcome["status"] == "success":
                 self.succeeded.add((kind, name))
-                self._came(Failing(kind, name, None), request, index)
-            elif len(known := self.stuck.setdefault((kind, name), [])) < BASES:
-                known.append((request, index))
+                _keep(self.bases, Failing(kind, name, None), request, index)
+            else:
+                _keep(self.stuck, (kind, name), request, index)
             self.reached.update(failed(self.target, request, result, index))
             for each in edges:
                 if each.source in sources:
-                    self._came(Failing(kind, name, each), request, index)
+                    _keep(self.bases, Failing(kind, name, each), request, index)
 
     def _compared(self, failing: Failing) -> tuple[int, ...]:
         """The constants just before a branch: what it compares with is often one of them."""
         code = None if failing.edge is None else self.target.code(failing.kind)
         return () if code is None or failing.edge is None else constants_before(code.code, self.target.fork, failing.edge.source)
-
-    def _came(self, failing: Failing, request: Mapping[str, Any], index: int) -> None:
-        known = self.bases.setdefault(failing, [])
-        if len(known) < BASES:
-            known.append((request, index))
 
     def missed(self) -> tuple[Failing, ...]:
         """Functions that came to a branch which decides a failure and never failed there.
@@ -169,19 +173,29 @@ class Seeker:
         Shape: for a failure one thing is changed, then two, the first of these a plain one.
         """
         for function in [each for each in self.stuck if each not in self.succeeded and each[1] not in (FALLBACK, RECEIVE)]:
-            for request, index in tuple(self.stuck[function]):
-                for each in _eased(alone(request, index)):
-                    if function in self.succeeded:
-                        break
-                    yield each
+            for each in chain.from_iterable(map(_eased, _alone(self.stuck[function]))):
+                if function in self.succeeded:
+                    break
+                yield each
         for step in (_changed, _twice_changed):
             for failing in self.missed():
-                bases = (alone(request, index) for request, index in tuple(self.bases[failing]))
-                ways = map(_short_of_gas if failing.edge is None else partial(step, compared=self._compared(failing)), bases)
+                way = _short_of_gas if failing.edge is None else partial(step, compared=self._compared(failing))
+                ways = map(way, _alone(self.bases[failing]))
                 for each in islice(chain.from_iterable(ways), RUNS_PER_EDGE):
                     if failing in self.reached:
                         break
                     yield each
+
+
+def _keep(cases: dict[K, list[Case]], key: K, request: Mapping[str, Any], index: int) -> None:
+    """Keep the first few calls of a key."""
+    known = cases.setdefault(key, [])
+    if len(known) < BASES:
+        known.append((request, index))
+
+
+def _alone(cases: Iterable[Case]) -> Iterator[Request]:
+    return (alone(request, index) for request, index in tuple(cases))
 
 
 def _traced(request: Request) -> dict[str, Any] | None:
@@ -202,7 +216,7 @@ def _changed(request: Request, compared: tuple[int, ...] = ()) -> Iterator[Reque
         yield _with_call(request, caller=caller, origin=caller)
     data, head, slots = bytes.fromhex(call["data"][2:]), _head(call), _read(request)
     likely = tuple(dict.fromkeys((*compared, *islice(slots.values(), COMPARED))))
-    yield from (_with_call(request, data="0x" + each.hex()) for each in _other_words(data, head, lambda _: likely))
+    yield from _other_data(request, likely)
     yield from _other_state(request, slots, lambda _: compared)
     yield from _other_state(request, slots, _others)
     yield from (_with_call(request, data="0x" + each.hex()) for each in _data(data, head))
@@ -213,8 +227,7 @@ def _eased(request: Request) -> Iterator[Request]:
     """The request with less in the way of a success: plenty in slots that hold nothing, small words, other callers, no value."""
     (call,) = request["calls"]
     data, head = bytes.fromhex(call["data"][2:]), _head(call)
-    one = (_with_call(request, data="0x" + each.hex()) for each in _other_words(data, head, lambda _: (1,)))
-    for each in (request, *one):
+    for each in (request, *_other_data(request, (1,))):
         yield from _filled(each, PLENTY)
     words = (int.from_bytes(data[at : at + 32], "big") for at in range(head, len(data) - 31, 32))
     for value in (int(call["caller"], 16), *islice((each for each in words if 0 < each < 1 << 160), COMPARED)):
@@ -222,8 +235,7 @@ def _eased(request: Request) -> Iterator[Request]:
     for caller in ACTORS:
         yield from _filled(_with_call(request, caller=caller, origin=caller), PLENTY)
     yield _with_call(request, value="0x0")
-    known = (0, *(int(each, 16) for each in ACTORS))
-    yield from (_with_call(request, data="0x" + each.hex()) for each in _other_words(data, head, lambda _: known))
+    yield from _other_data(request, (0, *(int(each, 16) for each in ACTORS)))
     yield from _other_state(request, _read(request), lambda _: (0, 1, WORD - 1))
 
 
@@ -255,10 +267,8 @@ def _twice_changed(request: Request, compared: tuple[int, ...] = ()) -> Iterator
 
 def _plain(request: Request) -> Iterator[Request]:
     """The request with a word of its call data 0 or 1, or from nobody."""
-    (call,) = request["calls"]
-    data, head = bytes.fromhex(call["data"][2:]), _head(call)
     yield _with_call(request, caller=NOBODY, origin=NOBODY)
-    yield from (_with_call(request, data="0x" + each.hex()) for each in _other_words(data, head, lambda _: (0, 1)))
+    yield from _other_data(request, (0, 1))
 
 
 def _read(request: Request) -> dict[str, int]:
@@ -278,6 +288,14 @@ def _other_state(request: Request, slots: Mapping[str, int], values: Values) -> 
             storage = {key: word for key, word in account["storage"].items() if key != slot}
             storage |= {slot: hex(value)} if value else {}
             yield {**request, "state": {**request["state"], contract: {**account, "storage": storage}}}
+
+
+def _other_data(request: Request, values: tuple[int, ...]) -> Iterator[Request]:
+    """The request with one word of its call data changed to each value."""
+    (call,) = request["calls"]
+    data = bytes.fromhex(call["data"][2:])
+    for each in _other_words(data, _head(call), lambda _: values):
+        yield _with_call(request, data="0x" + each.hex())
 
 
 def _with_call(request: Request, **changes: str) -> Request:
