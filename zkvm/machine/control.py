@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from zkvm.errors import InternalError, Unsupported
+from zkvm.errors import InternalError
 from zkvm.isa.table import BY_NAME
-from zkvm.machine.frame import Frame
+from zkvm.machine.frame import Frame, arguments_as_code
 from zkvm.program import Instruction
 from zkvm.word import SIGN
 
@@ -52,7 +52,7 @@ def jmpd(frame: Frame, at: Instruction) -> int:
     """To the jump table's entry for EVM pc a; 0 if there is none."""
     target = frame.read(at.a)
     if frame.call.create and len(frame.program.code) <= target < len(frame.code) and frame.gas_left >= 0:
-        raise Unsupported("arguments-as-code", "creation code that goes on in its arguments")
+        raise arguments_as_code()
     return frame.jumps.get(target, 0)
 
 

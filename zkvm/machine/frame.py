@@ -20,6 +20,11 @@ MEMORY_HELD: Final = 1 << 30
 """Bytes of memory that a machine holds at most (ISA 8.4)."""
 
 
+def arguments_as_code() -> Unsupported:
+    """Why creation code that runs off its end, or jumps behind it, goes no further (ISA 11.4)."""
+    return Unsupported("arguments-as-code", "creation code that goes on in its arguments")
+
+
 def memory_gas(words: int) -> int:
     """M(w) (ISA 3.2)."""
     return 3 * words + words * words // 512

@@ -8,7 +8,7 @@ from typing import Any
 
 from zkvm.errors import InputError, Unsupported
 from zkvm.machine.dispatch import HANDLERS
-from zkvm.machine.frame import Frame, Log, Transaction
+from zkvm.machine.frame import Frame, Log, Transaction, arguments_as_code
 from zkvm.machine.request import Call, Request, parse_request
 from zkvm.machine.rules import Rules, rules_of
 from zkvm.machine.world import World
@@ -143,7 +143,7 @@ class _Machine:
         if not call.create and rules.delegation and len(code) == 23 and code.startswith(b"\xef\x01\x00"):
             raise Unsupported("delegation", f"{call.to:#042x}")
         if not code and call.create and call.data:
-            raise Unsupported("arguments-as-code", "creation code that goes on in its arguments")
+            raise arguments_as_code()
         if not code:
             return None
         kind: Kind = "creation" if call.create else "runtime"

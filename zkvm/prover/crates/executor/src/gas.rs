@@ -7,15 +7,12 @@ use crate::isa::fork;
 /// Charged for memory of `words` words (ISA 3.2).
 #[inline]
 #[must_use]
-pub fn memory_gas(words: u64) -> i64 {
+pub const fn memory_gas(words: u64) -> i64 {
     (3 * words + words * words / 512) as i64
 }
 
 /// What memory of more than 2^32 bytes costs at least (ISA 3.4).
-pub const BEYOND_MEMORY_GAS: i64 = {
-    let words: i64 = (1 << 27) + 1;
-    3 * words + words * words / 512
-};
+pub const BEYOND_MEMORY_GAS: i64 = memory_gas((1 << 27) + 1);
 
 /// Words that `bytes` bytes take.
 #[inline]

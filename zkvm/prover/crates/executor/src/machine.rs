@@ -83,6 +83,9 @@ enum Trap {
 /// A run that is longer than the caller allows.
 const STEP_LIMIT: Trap = Trap::Unsupported { code: "step-limit", what: "more steps than the limit" };
 
+/// Creation code that runs off its end, or jumps behind it (ISA 11.4).
+const ARGUMENTS: Trap = Trap::Unsupported { code: "arguments-as-code", what: "creation code that goes on in its arguments" };
+
 impl From<Fault> for Trap {
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)

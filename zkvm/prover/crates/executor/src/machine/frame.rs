@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ruint::aliases::U256;
 
-use super::{Fault, Trap};
+use super::{ARGUMENTS, Fault, Trap};
 use crate::gas::{BEYOND_MEMORY_GAS, Rules, memory_gas, words_of};
 use crate::host::Address;
 use crate::host::request::Environment;
@@ -105,11 +105,7 @@ impl<'a> Frame<'a> {
     #[cold]
     pub fn nowhere(&self, target: U256, own: usize) -> Trap {
         let arguments = self.entry.creates && (U256::from(own)..U256::from(self.entry.code.len())).contains(&target);
-        if arguments && self.left >= 0 {
-            Trap::Unsupported { code: "arguments-as-code", what: "creation code that goes on in its arguments" }
-        } else {
-            Trap::Halt
-        }
+        if arguments && self.left >= 0 { ARGUMENTS } else { Trap::Halt }
     }
 
     /// MGROW (ISA 3.4).

@@ -9,7 +9,7 @@ use super::fast::{SlotBuffer, run_fast};
 use super::frame::{Entry, Frame};
 use super::library::{Library, Loaded};
 use super::traced::{Tracer, run_traced};
-use super::{Ended, RunError, Struck, Trap};
+use super::{ARGUMENTS, Ended, RunError, Struck, Trap};
 use crate::host::request::{Call, Request, RequestError};
 use crate::host::result::{CallResult, Log, MissingCode, Outcome, Unsupported, hex};
 use crate::host::state::World;
@@ -170,8 +170,7 @@ impl<'a> Batch<'a> {
             return Err(unsupported("delegation"));
         }
         if code.is_empty() && kind == CodeKind::Creation && !call.data.is_empty() {
-            let what = "creation code that goes on in its arguments".to_owned();
-            return Err(Stop::Unsupported(Unsupported { code: "arguments-as-code", what, call: index, id: 0 }));
+            return Err(stop(Struck { trap: ARGUMENTS, id: 0 }, index as u32));
         }
         if code.is_empty() {
             return Ok(None);
