@@ -40,16 +40,13 @@ def pins(artifacts: Sequence[Artifact], claimed: Mapping[str, Any]) -> Pins:
     digests: list[bytes] = []
     subjects: list[tuple[bool, Subject]] = []
     for artifact in artifacts:
-        chosen = _named(artifact, artifacts)
-        contracts = [each for each in chosen if _running(each, claimed)]
-        for contract in chosen:
-            if contract in contracts or any(_is_template_of(code, claimed) for code in contract.objects if code.unlinked):
-                subject_of(contract)
-        if not contracts:
+        running = [(each, _running(each, claimed)) for each in _named(artifact, artifacts)]
+        for contract, codes in running:
+            if codes or any(_is_template_of(code, claimed) for code in contract.objects if code.unlinked):
+                subjects.append((_fits(codes, claimed), subject_of(contract)))
+        if not any(codes for _, codes in running):
             return Pins(idle=artifact.path)
-        for contract in contracts:
-            digests += [translate(data, artifact.fork, kind).program.digest for kind, data in _running(contract, claimed)]
-            subjects.append((_fits(contract, claimed), subject_of(contract)))
+        digests += [translate(data, artifact.fork, kind).program.digest for _, codes in running for kind, data in codes]
     return Pins(tuple(dict.fromkeys(digests)), _merged(subjects))
 
 
@@ -75,26 +72,21 @@ def _merged(subjects: list[tuple[bool, Subject]]) -> Subject:
     return merged
 
 
-def _fits(contract: Contract, claimed: Mapping[str, Any]) -> bool:
-    """Whether `contract` of the receipt has this code before its calls, or is created with it."""
+def _fits(codes: list[tuple[Kind, bytes]], claimed: Mapping[str, Any]) -> bool:
+    """Whether `contract` of the receipt has some of this code before its calls, or is created with it."""
     address = claimed["contract"]
-    kinds = {kind for kind, _ in _running(contract, claimed)}
-    if any(call["create"] and call["to"] == address for call in claimed["calls"]):
-        return "creation" in kinds or any(
-            "0x" + data.hex() == call["return_data"]
-            for call in claimed["calls"]
-            if call["create"] and call["to"] == address
-            for _, data in _running(contract, claimed)
-        )
+    returned = {call["return_data"] for call in claimed["calls"] if call["create"] and call["to"] == address}
+    if returned:
+        return any(kind == "creation" or "0x" + data.hex() in returned for kind, data in codes)
     before = claimed["before"].get(address, {}).get("code_hash")
-    return any("0x" + keccak256(data).hex() == before for _, data in _running(contract, claimed))
+    return any("0x" + keccak256(data).hex() == before for _, data in codes)
 
 
 def _is_template_of(code: CodeObject, claimed: Mapping[str, Any]) -> bool:
     """Whether some code of the receipt is this code but for its placeholders."""
     stated = (account.get("code", "0x") for side in ("before", "after") for account in claimed[side].values())
     returned = (call["return_data"] for call in claimed["calls"] if call["create"])
-    return any(_masked(bytes.fromhex(each[2:]), code) == _masked(code.code, code) for each in {*stated, *returned})
+    return any(_alike(bytes.fromhex(each[2:]), code) for each in {*stated, *returned})
 
 
 def _running(contract: Contract, claimed: Mapping[str, Any]) -> list[tuple[Kind, bytes]]:
@@ -115,7 +107,12 @@ def _returned(code: CodeObject, claimed: Mapping[str, Any]) -> list[bytes]:
     """What creates of the receipt returned, where it is this code with its immutables set."""
     creates = (call for call in claimed["calls"] if call["create"] and call["status"] == "success")
     found = dict.fromkeys(bytes.fromhex(call["return_data"][2:]) for call in creates)
-    return [each for each in found if _masked(each, code) == _masked(code.code, code)]
+    return [each for each in found if _alike(each, code)]
+
+
+def _alike(data: bytes, code: CodeObject) -> bool:
+    """Whether bytes are those of a code object but for its placeholders."""
+    return _masked(data, code) == _masked(code.code, code)
 
 
 def _masked(data: bytes, code: CodeObject) -> bytes:
