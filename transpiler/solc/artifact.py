@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -132,8 +133,8 @@ class Artifact:
         found = [each for each in self.contracts if name in (None, each.name, f"{each.file}:{each.name}")]
         if len(found) == 1:
             return found[0]
-        alike = {each.name for each in self.contracts if sum(each.name == other.name for other in self.contracts) > 1}
-        names = ", ".join(f"{each.file}:{each.name}" if each.name in alike else each.name for each in self.contracts)
+        known = Counter(each.name for each in self.contracts)
+        names = ", ".join(f"{each.file}:{each.name}" if known[each.name] > 1 else each.name for each in self.contracts)
         if not found:
             raise InputError("no-such-contract", f"there is no contract {name}", self.path, f"there are: {names}")
         if name is None and (last := _named_like_file(self.path, found)) is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,18 +59,16 @@ class Toolbox:
         if exact is not None:
             version = parse_version(exact)
             if version is None or version not in (*self.ready, *fetchable):
-                raise self._none(f"solc {exact}", place, lambda each: each == version)
+                raise self._none(f"solc {exact}", place, version if str(version) in SOLJSON_CHECKSUMS else None)
             return version
         version = newest(self.ready, wanted) or newest(fetchable, wanted)
         if version is None:
             text = " and ".join(dict.fromkeys(each.text for each in wanted))
-            raise self._none(text or "any version", place, lambda each: newest((each,), wanted) is not None)
+            raise self._none(text or "any version", place, newest(filter(None, map(parse_version, SOLJSON_CHECKSUMS)), wanted))
         return version
 
-    def _none(self, what: str, place: Place | None, fits: Callable[[Version], bool]) -> InputError:
+    def _none(self, what: str, place: Place | None, offered: Version | None) -> InputError:
         names = ", ".join(map(str, self.ready)) or "none"
-        known = sorted(filter(None, map(parse_version, SOLJSON_CHECKSUMS)))
-        offered = next((each for each in reversed(known) if fits(each)), None)
         hint = f"installed and pinned: {names}; " + (
             "of the versions that this project pins none satisfies it"
             if offered is None
