@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Final
 
 from zkvm.errors import InternalError
+from zkvm.isa import codegen_rules
 from zkvm.isa.encode import ISA_DIGEST
 from zkvm.isa.table import ENV_KINDS, FORKS, ROWS, Row
 
 _ROOT: Final[Path] = Path(__file__).resolve().parent.parent
 RUST_PATH: Final[Path] = _ROOT / "prover" / "crates" / "executor" / "src" / "isa.rs"
+RULES_PATH: Final[Path] = RUST_PATH.with_name("rules.rs")
 DOCUMENT_PATH: Final[Path] = _ROOT / "ISA.md"
 
 _OPERANDS: Final[dict[str, str]] = {"-": "Unused", "w": "Word", "t": "Target", "i": "Immediate", "p": "Phi"}
@@ -152,6 +154,7 @@ def tables() -> dict[str, str]:
         "instructions": "| code | name | kind | a b c | result | dynamic gas | prover | meaning |\n" + "|---" * 8 + "|\n",
         "env": "| c | value |\n|---|---|\n",
         "forks": "| index | rule set |\n|---|---|\n",
+        **codegen_rules.heads(),
     }
     rows = {
         "instructions": (
@@ -161,6 +164,7 @@ def tables() -> dict[str, str]:
         ),
         "env": (f"| {index} | {name} |\n" for index, name in enumerate(ENV_KINDS)),
         "forks": (f"| {index} | {name} |\n" for index, name in enumerate(FORKS)),
+        **codegen_rules.rows(),
     }
     return {name: head + "".join(rows[name]) for name, head in heads.items()}
 
@@ -184,7 +188,7 @@ def document(text: str) -> str:
 
 def outputs() -> dict[Path, str]:
     """Every generated file with the text that it should have."""
-    return {RUST_PATH: rust(), DOCUMENT_PATH: document(DOCUMENT_PATH.read_text())}
+    return {RUST_PATH: rust(), RULES_PATH: codegen_rules.rust(), DOCUMENT_PATH: document(DOCUMENT_PATH.read_text())}
 
 
 def stale() -> list[Path]:

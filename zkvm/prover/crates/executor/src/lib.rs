@@ -7,6 +7,7 @@ pub mod keccak;
 pub mod lint;
 pub mod machine;
 pub mod program;
+pub mod rules;
 mod schedule;
 #[cfg(test)]
 mod testing;
