@@ -11,6 +11,7 @@ import click
 from audit.cli import terminal
 from audit.cli.options import input_options, json_option
 from audit.inputs.calls import CallFile, read_calls
+from audit.inputs.named import named_subjects
 from audit.inputs.pins import Pins, pins
 from audit.inputs.request import Subject, build_request
 from transpiler.settings import Settings
@@ -58,7 +59,8 @@ def command(
         terminal.tell(each)
     found = pins(artifacts, claimed) if artifacts and claimed["valid"] else Pins()
     hashes = tuple(_hash(each) for each in code_hashes)
-    expected = _expected(file, found.subject, hashes, (*digests, *found.digests))
+    others = {} if file is None else named_subjects(file, next(iter(artifacts), None), settings)
+    expected = _expected(file, found.subject, others, hashes, (*digests, *found.digests))
     unmet = None if found.idle is None else f"the receipt runs no code of {found.idle}"
     verdict = proof.verify(receipt, replace(expected, fork=settings.fork if settings.fork_stated else None, unmet=unmet))
     if as_json:
@@ -92,7 +94,7 @@ def _hash(text: str) -> bytes:
 
 
 def _expected(
-    file: CallFile | None, subject: Subject, hashes: tuple[bytes, ...], digests: tuple[bytes, ...]
+    file: CallFile | None, subject: Subject, others: dict[str, Subject], hashes: tuple[bytes, ...], digests: tuple[bytes, ...]
 ) -> proof.Expectations:
     """What the receipt must be about: code that neither an input nor the call file gives is not compared."""
     if file is None:
@@ -101,7 +103,7 @@ def _expected(
     runtime = subject.runtime if subject.runtime is not None or stated is None else stated.code
     known = file.creates_first or (runtime is not None and not subject.template)
     assumed = replace(subject, runtime=b"\0" if runtime is None else runtime, creation=subject.creation or b"\0")
-    return proof.Expectations(hashes, digests, build_request(file, assumed), known, subject.creation is not None)
+    return proof.Expectations(hashes, digests, build_request(file, assumed, others), known, subject.creation is not None)
 
 
 def _print(path: Path, verdict: dict[str, Any]) -> None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from audit.inputs.creators import Creators, created_address
 from audit.inputs.forks import parse_fork
 from audit.inputs.json_reader import Node, read_node
+from audit.inputs.transactions import Transaction, parse_transaction
 from transpiler.settings import DEFAULT_FORK
 from zkvm.errors import InputError, Place
 
@@ -17,6 +19,7 @@ FRAME_GAS: Final = 10_000_000
 CALLER_BALANCE: Final = 1 << 128
 CONTRACT_WORD: Final = "contract"
 MAX_CALLS: Final = 1 << 16
+CALL_MEMBERS: Final = ("create", "caller", "origin", "to", "value", "data", "gas", "contract", "env", "transaction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,11 @@ class AccountState:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call, a transaction of its own; for a create `data` holds the encoded arguments."""
+    """One entry, a transaction of its own; for a create `data` holds the encoded arguments.
+
+    Shape: `contract` names whose creation code a create runs, None for the input's; `env` holds members of `Environment` that differ
+    for this entry alone; with a `transaction` its gas limit counts, and `gas` nothing.
+    """
 
     create: bool = False
     caller: str = CALLER_ADDRESS
@@ -68,6 +75,10 @@ class Call:
     value: int = 0
     data: bytes = b""
     gas: int = FRAME_GAS
+    contract: str | None = None
+    env: tuple[tuple[str, Any], ...] = ()
+    transaction: Transaction | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,11 @@ class CallFile:
     def account(self, address: str) -> AccountState | None:
         """What the file states about an account, or None."""
         return next((each for known, each in self.state if known == address), None)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The contracts of other inputs that creates name, each once."""
+        return tuple(dict.fromkeys(call.contract for call in self.calls if call.contract is not None))
 
     @property
     def creates_first(self) -> bool:
@@ -117,45 +133,89 @@ def parse_calls(root: Node, default_fork: str = DEFAULT_FORK) -> CallFile:
     fork = default_fork
     if "fork" in members:
         fork = parse_fork(members["fork"].text(), Place(f"{root.file}#/fork"))
-    contract = _address(members["contract"], CONTRACT_ADDRESS) if "contract" in members else CONTRACT_ADDRESS
     if "calls" not in members:
         root.fail("there is no member 'calls'", 'write {"calls": [{"data": "0x..."}]}')
-    calls = tuple(_call(node, contract) for node in members["calls"].elements())
-    if not 0 < len(calls) <= MAX_CALLS:
-        members["calls"].fail(f"there are {len(calls)} calls; between 1 and {MAX_CALLS} can be run")
-    env = _environment(members["env"]) if "env" in members else Environment()
-    state = _state(members["state"], contract) if "state" in members else ()
-    return CallFile(calls, fork, env, contract, state, root.file)
+    entries = [node.members(CALL_MEMBERS) for node in members["calls"].elements()]
+    if not 0 < len(entries) <= MAX_CALLS:
+        members["calls"].fail(f"there are {len(entries)} calls; between 1 and {MAX_CALLS} can be run")
+    stated = _plain_address(members["contract"]) if "contract" in members else None
+    addresses = _created(entries, members.get("state"), stated)
+    contract = stated or next(
+        (where for where, entry in zip(addresses, entries, strict=True) if where and "contract" not in entry), None
+    )
+    chosen = contract or CONTRACT_ADDRESS
+    calls = tuple(_call(entry, chosen, where) for entry, where in zip(entries, addresses, strict=True))
+    env = replace(Environment(), **_environment(members["env"])) if "env" in members else Environment()
+    state = _state(members["state"], chosen) if "state" in members else ()
+    return CallFile(calls, fork, env, chosen, state, root.file)
 
 
-def _call(node: Node, contract: str) -> Call:
-    members = node.members(("create", "caller", "origin", "to", "value", "data", "gas"))
+def _created(entries: list[dict[str, Node]], state: Node | None, contract: str | None) -> list[str | None]:
+    """Where each create without `to` puts its account; None for other entries.
+
+    Shape: a create of the input's own code goes to `contract` where the file states one, else to the address that caller and nonce give.
+    """
+    creators = Creators({} if state is None else dict(state.items()))
+    found: list[str | None] = []
+    for entry in entries:
+        create = "create" in entry and entry["create"].flag()
+        transaction = parse_transaction(entry["transaction"]) if "transaction" in entry else None
+        caller = entry["caller"].value if "caller" in entry else CALLER_ADDRESS
+        nonce = creators.next(caller, create, transaction)
+        where: str | None = None
+        if create and "to" not in entry:
+            own = "contract" not in entry and transaction is None
+            if caller == CONTRACT_WORD:
+                entry["caller"].fail("where this create goes is not known", 'state its "to"')
+            where = contract if own and contract else created_address(caller, nonce)
+        found.append(where)
+    return found
+
+
+def _call(members: dict[str, Node], contract: str, where: str | None) -> Call:
     caller = _address(members["caller"], contract) if "caller" in members else CALLER_ADDRESS
+    create = members["create"].flag() if "create" in members else False
+    transaction = parse_transaction(members["transaction"]) if "transaction" in members else None
+    if "contract" in members and not create:
+        members["contract"].fail("only a create names a contract", 'add "create": true, or leave it out')
+    if transaction is not None:
+        for name in ("gas", *(("to",) if create else ())):
+            if name in members:
+                members[name].fail(f"{name!r} follows from the transaction", "leave it out")
+        if "origin" in members and _address(members["origin"], contract) != caller:
+            members["origin"].fail("the origin of a transaction is its caller", "leave it out")
     return Call(
-        create=members["create"].flag() if "create" in members else False,
+        create=create,
         caller=caller,
         origin=_address(members["origin"], contract) if "origin" in members else caller,
-        to=_address(members["to"], contract) if "to" in members else contract,
+        to=_address(members["to"], contract) if "to" in members else where or contract,
         value=members["value"].quantity() if "value" in members else 0,
         data=members["data"].data() if "data" in members else b"",
         gas=members["gas"].quantity(64) if "gas" in members else FRAME_GAS,
+        contract=members["contract"].text() if "contract" in members else None,
+        env=tuple(_environment(members["env"]).items()) if "env" in members else (),
+        transaction=transaction,
+        place=f"{members['contract'].file}#{members['contract'].pointer}" if "contract" in members else "",
     )
 
 
-def _environment(node: Node) -> Environment:
+def _environment(node: Node) -> dict[str, Any]:
+    """The members of `Environment` that an object states."""
     members = node.members((*BITS, "coinbase", "block_hashes", "blob_hashes"))
     values: dict[str, Any] = {name: member.quantity(BITS[name]) for name, member in members.items() if name in BITS}
-    given = Environment()
-    hashes: dict[int, bytes] = {}
     if "block_hashes" in members:
+        hashes: dict[int, bytes] = {}
         for key, member in members["block_hashes"].items():
             number = Node(key, member.file, member.pointer).quantity()
             if number in hashes:
                 member.fail("this block has a hash already")
             hashes[number] = member.data(32)
-    blobs = tuple(each.data(32) for each in members["blob_hashes"].elements()) if "blob_hashes" in members else ()
-    coinbase = _plain_address(members["coinbase"]) if "coinbase" in members else given.coinbase
-    return replace(given, coinbase=coinbase, block_hashes=tuple(sorted(hashes.items())), blob_hashes=blobs, **values)
+        values["block_hashes"] = tuple(sorted(hashes.items()))
+    if "blob_hashes" in members:
+        values["blob_hashes"] = tuple(each.data(32) for each in members["blob_hashes"].elements())
+    if "coinbase" in members:
+        values["coinbase"] = _plain_address(members["coinbase"])
+    return values
 
 
 def _state(node: Node, contract: str) -> tuple[tuple[str, AccountState], ...]:

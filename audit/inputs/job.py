@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.inputs.calls import CallFile, read_calls
+from audit.inputs.named import named_subjects
 from audit.inputs.request import Subject, build_request, subject_of
 from transpiler.settings import Settings
 from transpiler.solc.artifact import Artifact, Contract
@@ -39,4 +40,6 @@ def open_job(path: Path | str, settings: Settings, calls: Path | str | None = No
     contract = artifact.contract(settings.contract)
     subject = subject_of(contract)
     file = None if calls is None else read_calls(calls, settings.fork, stated=settings.fork_stated)
-    return Job(artifact, contract, subject, file, None if file is None else build_request(file, subject))
+    if file is None:
+        return Job(artifact, contract, subject, None, None)
+    return Job(artifact, contract, subject, file, build_request(file, subject, named_subjects(file, artifact, settings)))

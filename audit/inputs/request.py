@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from audit.inputs.calls import BITS, CALLER_BALANCE, AccountState, Call, CallFile, Environment
+from audit.inputs.calls import CALLER_BALANCE, AccountState, Call, CallFile, Environment
 from transpiler.solc.artifact import Contract
 from zkvm.errors import InputError, Place
 from zkvm.word import keccak256
@@ -38,12 +39,12 @@ def subject_of(contract: Contract) -> Subject:
     )
 
 
-def build_request(file: CallFile, subject: Subject) -> dict[str, Any]:
-    """The request, every key present, addresses resolved, hex lower-case and minimal.
+def build_request(file: CallFile, subject: Subject, others: Mapping[str, Subject] | None = None) -> dict[str, Any]:
+    """The request, every key present, addresses resolved, hex lower-case and minimal; `others` are the contracts that creates name.
 
     Raises: InputError if the calls need code that is not there, contradict it, or move value that nobody has.
     """
-    _check_code(file, subject)
+    _check_code(file, subject, others or {})
     state = _state(file, subject)
     _check_value(file, state)
     return {
@@ -51,17 +52,26 @@ def build_request(file: CallFile, subject: Subject) -> dict[str, Any]:
         "env": environment_json(file.env),
         "contract": file.contract,
         "state": state,
-        "calls": [_call_json(call, subject) for call in file.calls],
+        "calls": [_call_json(call, subject if call.contract is None else (others or {})[call.contract]) for call in file.calls],
     }
 
 
 def environment_json(env: Environment) -> dict[str, Any]:
     """The environment in the form of ISA 8.1."""
-    document: dict[str, Any] = {each.name: hex(getattr(env, each.name)) for each in fields(env) if each.name in BITS}
-    document["coinbase"] = env.coinbase
-    document["block_hashes"] = {hex(number): "0x" + digest.hex() for number, digest in env.block_hashes}
-    document["blob_hashes"] = ["0x" + digest.hex() for digest in env.blob_hashes]
-    return document
+    return {each.name: _member_json(each.name, getattr(env, each.name)) for each in fields(env)}
+
+
+def _member_json(name: str, value: Any) -> Any:
+    """A member of the environment in the form of ISA 8.1."""
+    match name:
+        case "coinbase":
+            return value
+        case "block_hashes":
+            return {hex(number): "0x" + digest.hex() for number, digest in value}
+        case "blob_hashes":
+            return ["0x" + digest.hex() for digest in value]
+        case _:
+            return hex(value)
 
 
 def _call_json(call: Call, subject: Subject) -> dict[str, Any]:
@@ -72,8 +82,15 @@ def _call_json(call: Call, subject: Subject) -> dict[str, Any]:
         "to": call.to,
         "value": hex(call.value),
         "data": "0x" + call.data.hex(),
-        "gas": hex(call.gas),
     }
+    if call.transaction is None:
+        document["gas"] = hex(call.gas)
+    else:
+        document["transaction"] = call.transaction.as_json()
+        if call.create:
+            del document["to"]
+    if call.env:
+        document["env"] = {name: _member_json(name, value) for name, value in call.env}
     if call.create:
         document["code"] = "0x" + (subject.creation or b"").hex()
     return document
@@ -114,14 +131,15 @@ def _account_json(account: AccountState) -> dict[str, Any]:
     }
 
 
-def _check_code(file: CallFile, subject: Subject) -> None:
+def _check_code(file: CallFile, subject: Subject, others: Mapping[str, Subject]) -> None:
     created = False
     for index, call in enumerate(file.calls):
         place = Place(f"{file.place}#/calls/{index}")
-        if call.create and subject.creation is None:
+        runs = subject if call.contract is None else others[call.contract]
+        if call.create and runs.creation is None:
             raise InputError(
                 "no-creation-code",
-                f"{subject.name} has no creation code to run",
+                f"{runs.name} has no creation code to run",
                 place,
                 "give sources, or creation hex with --creation",
             )
@@ -149,6 +167,6 @@ def _check_value(file: CallFile, state: dict[str, dict[str, Any]]) -> None:
     total = sum(int(account["balance"], 16) for account in state.values())
     for index, call in enumerate(file.calls):
         most = total if index else int(state[call.caller]["balance"], 16)
-        if call.value > most:
+        if call.transaction is None and call.value > most:
             place = Place(f"{file.place}#/calls/{index}/value")
             raise InputError("value-not-covered", f"the caller has {most:#x} at most and cannot pay {call.value:#x}", place)

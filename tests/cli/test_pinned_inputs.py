@@ -196,7 +196,9 @@ def test_what_a_verdict_states_can_be_stated(tmp_path: Path, capsys: pytest.Capt
     assert verdict["after"][contract]["code"] == verdict["calls"][0]["return_data"]
     assert verdict["after"][contract]["storage"] == {"0x0": "0x5"}
     # what the batch left is where the next one begins
-    words = prove(tmp_path, SOURCE, {"state": verdict["after"], "calls": [{"data": ADD}]}, "--contract", "Second")
+    words = prove(
+        tmp_path, SOURCE, {"contract": contract, "state": verdict["after"], "calls": [{"data": ADD}]}, "--contract", "Second"
+    )
     capsys.readouterr()
     assert run([*words, "--json"]) == 0
     next_one = json.loads(capsys.readouterr().out)
@@ -204,7 +206,7 @@ def test_what_a_verdict_states_can_be_stated(tmp_path: Path, capsys: pytest.Capt
     assert next_one["after"][contract]["storage"] == {"0x0": "0x19"}
     # a hash that the code does not have
     state = {contract: {"code_hash": "0x" + "11" * 32}}
-    (tmp_path / "calls.json").write_text(json.dumps({"state": state, "calls": [{"data": ADD}]}))
+    (tmp_path / "calls.json").write_text(json.dumps({"contract": contract, "state": state, "calls": [{"data": ADD}]}))
     assert (
         run(["check", str(tmp_path / "in.sol"), "--contract", "Second", "--offline", "--calls", str(tmp_path / "calls.json")])
         == 2
@@ -229,7 +231,7 @@ def test_a_call_file_may_not_contradict_the_rule_set(tmp_path: Path, capsys: pyt
 @pytest.mark.parametrize(
     ("calls", "place"),
     [
-        ({"calls": [{"create": True}, {"create": True}]}, "calls[1].to"),
+        ({"calls": [{"create": True}, {"create": True, "to": "contract"}]}, "calls[1].to"),
         ({"calls": [{"create": True, "to": "0x" + "00" * 19 + "01"}]}, "calls[0].to"),
         ({"calls": [{"create": True}], "state": {"contract": {"storage": {"0x0": "0x1"}}}}, "calls[0].to"),
         ({"calls": [{"create": True}], "state": {"contract": {"nonce": "0x1"}}}, "calls[0].to"),

@@ -11,6 +11,7 @@ import pytest
 
 from audit.inputs import calls
 from audit.inputs.calls import CALLER_ADDRESS, CONTRACT_ADDRESS, AccountState, Call, Environment, parse_calls, read_calls
+from audit.inputs.creators import created_address
 from audit.inputs.json_reader import Node
 from audit.inputs.request import environment_json
 from zkvm.errors import InputError
@@ -118,3 +119,57 @@ def test_files(tmp_path: Path) -> None:
         read_calls(file)
     with pytest.raises(InputError, match="no such file"):
         read_calls(tmp_path / "nosuch.json")
+
+
+def test_creates_go_where_caller_and_nonce_say() -> None:
+    """Source: the addresses of mainnet's Uniswap V2 factory creator are of this form; two by hand with keccak(rlp([caller, nonce]))."""
+    caller = "0x6ac7ea33f8831ea9dcc53393aaa88b25a785dbf0"
+    found = parse(
+        {
+            "calls": [
+                {"create": True, "caller": caller},
+                {"data": "0x"},
+                {"create": True, "caller": caller, "contract": "B.sol:B"},
+                {"caller": caller, "transaction": {"nonce": "0x5", "gas_limit": "0x5208", "gas_price": "0x1"}},
+                {"create": True, "caller": caller, "contract": "B.sol:B"},
+            ]
+        }
+    )
+    assert found.calls[0].to == found.contract == found.calls[1].to == "0xcd234a471b72ba2f1ccf0a70fcaba648a5eecd8d"
+    assert found.calls[2].to == "0x343c43a37d37dff08ae8c4a11544c718abb4fcf8"
+    assert found.calls[4].to == created_address(caller, 6)
+    assert found.named == ("B.sol:B",)
+
+
+def test_a_stated_contract_is_where_the_input_is_created() -> None:
+    found = parse({"contract": OTHER, "calls": [{"create": True}, {"create": True, "contract": "B.sol:B"}]})
+    assert [call.to for call in found.calls] == [OTHER, created_address(CALLER_ADDRESS, 1)]
+
+
+def test_an_entry_may_have_its_own_environment_and_transaction() -> None:
+    transaction = {
+        "nonce": "0x0", "gas_limit": "0x5208", "max_fee_per_gas": "0x7", "max_priority_fee_per_gas": "0x1",
+        "access_list": [{"address": OTHER, "storage_keys": ["0x1", "0x2"]}],
+    }  # fmt: skip
+    found = parse({"calls": [{"env": {"number": "0x5", "coinbase": OTHER}, "transaction": transaction}]})
+    assert dict(found.calls[0].env) == {"number": 5, "coinbase": OTHER}
+    assert found.calls[0].transaction is not None
+    assert found.calls[0].transaction.as_json() == transaction
+
+
+@pytest.mark.parametrize(
+    ("entry", "pointer"),
+    [
+        ({"transaction": {"nonce": "0x0", "gas_limit": "0x1"}}, "/transaction"),
+        ({"transaction": {"nonce": "0x0", "gas_limit": "0x1", "gas_price": "0x1", "max_fee_per_gas": "0x1"}}, "/transaction"),
+        ({"transaction": {"nonce": "0x0", "gas_limit": "0x1", "gas_price": "0x1", "type": 5}}, "/transaction/type"),
+        ({"gas": "0x1", "transaction": {"nonce": "0x0", "gas_limit": "0x1", "gas_price": "0x1"}}, "/gas"),
+        ({"contract": "B.sol:B"}, "/contract"),
+        ({"create": True, "caller": "contract"}, "/caller"),
+        ({"env": {"nmber": "0x1"}}, "/env/nmber"),
+    ],
+)
+def test_wrong_entries(entry: dict[str, Any], pointer: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse({"calls": [entry]})
+    assert str(caught.value.place) == f"f.json#/calls/0{pointer}"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from audit.inputs.calls import CALLER_ADDRESS, CONTRACT_ADDRESS, parse_calls
+from audit.inputs.creators import created_address
 from audit.inputs.json_reader import Node
 from audit.inputs.request import Subject, build_request
 from zkvm.errors import InputError
@@ -55,7 +56,8 @@ def test_create_first_means_no_code_before() -> None:
     assert found["calls"][0]["code"] == "0x0203"
     assert found["calls"][0]["data"] == "0x99"
     assert "code" not in found["calls"][1]
-    assert found["state"][CONTRACT_ADDRESS] == {"balance": "0x0", "nonce": "0x0", "code": "0x", "storage": {}}
+    assert found["contract"] == found["calls"][0]["to"] == found["calls"][1]["to"] == created_address(CALLER_ADDRESS, 0)
+    assert found["state"][found["contract"]] == {"balance": "0x0", "nonce": "0x0", "code": "0x", "storage": {}}
 
 
 @pytest.mark.parametrize(
