@@ -24,9 +24,10 @@ def _refusals() -> Iterator[None]:
 
 
 def run(request: Mapping[str, Any], *, trace: bool = False) -> dict[str, Any]:
-    """revm's result of a request (ISA 8.2), each call one frame; with `trace` it has a member `trace` with coverage and steps.
+    """revm's result of a request (ISA 8.2); with `trace` it has a member `trace` with coverage and steps.
 
-    Raises: InputError for a malformed request, a value that the caller cannot pay, or a create at an account that is occupied;
+    Raises: InputError for a malformed request, a bare message's value that the caller cannot pay, or a bare create at an account that is
+    occupied or by one without a nonce left;
     Unsupported for SSTORE under Constantinople, which revm does not have.
     """
     document = {**request, "trace": True} if trace else request

@@ -15,6 +15,9 @@ pub enum OracleError {
     /// A create where code, a nonce, storage or a precompile is.
     #[error("request: calls[{0}].to: a create at {1:?}, which is occupied")]
     Collision(usize, Address),
+    /// A create by an account whose nonce cannot move.
+    #[error("request: calls[{0}].caller: the nonce of {1:?} is the largest")]
+    Nonce(usize, Address),
     /// Something that revm does not have: `SSTORE` under Constantinople (EIP-1283 lived on test networks only).
     #[error("not covered by the oracle: {0}")]
     NotCovered(&'static str),

@@ -1,10 +1,11 @@
-//! Requests: JSON in, revm's values out (ISA 8.1).
+//! Requests: JSON in, revm's values out (ISA 8.1, 8.10).
 
 use std::collections::BTreeMap;
 
 use revm::primitives::{Address, B256, Bytes, U256, hardfork::SpecId};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
+use serde_json::{Map, Value};
 
 /// A quantity, as 0x-hex.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +28,26 @@ impl Quantity {
     pub fn narrow<T: TryFrom<U256>>(self, what: &str) -> Result<T, String> {
         T::try_from(self.0).map_err(|_| format!("{what} does not fit: {:#x}", self.0))
     }
+
+    /// The quantity, or the largest of the type if it does not fit: limits and prices that large are refused either way.
+    #[must_use]
+    pub fn clamped<T: TryFrom<U256> + Bounded>(self) -> T {
+        T::try_from(self.0).unwrap_or(T::MAX)
+    }
+}
+
+/// A type with a largest value.
+pub trait Bounded {
+    /// The largest value.
+    const MAX: Self;
+}
+
+impl Bounded for u64 {
+    const MAX: Self = Self::MAX;
+}
+
+impl Bounded for u128 {
+    const MAX: Self = Self::MAX;
 }
 
 /// Bytes, as 0x-hex.
@@ -79,15 +100,18 @@ impl Data {
 pub struct Request {
     /// Name of the rule set.
     pub fork: String,
-    /// Environment.
-    pub env: Environment,
+    /// Environment, by the names of [`Environment`].
+    pub env: Map<String, Value>,
     /// Accounts before value moves, by address.
     pub state: BTreeMap<String, Account>,
-    /// Calls.
+    /// Transactions.
     pub calls: Vec<Call>,
     /// Whether to record where the run went.
     #[serde(default)]
     pub trace: bool,
+    /// Whether results list messages.
+    #[serde(default)]
+    pub messages: bool,
 }
 
 /// Block and transaction environment (ISA 6.2).
@@ -108,6 +132,18 @@ pub struct Environment {
     pub blob_hashes: Vec<Data>,
 }
 
+impl Environment {
+    /// The batch's environment with a transaction's own members in their places.
+    ///
+    /// # Errors
+    /// If a member is missing or malformed.
+    pub fn read(batch: &Map<String, Value>, own: &Map<String, Value>) -> Result<Self, String> {
+        let mut members = batch.clone();
+        members.extend(own.clone());
+        serde_json::from_value(Value::Object(members)).map_err(|error| format!("env: {error}"))
+    }
+}
+
 /// An account.
 #[derive(Clone, Debug, Deserialize)]
 #[expect(missing_docs, reason = "the names of ISA 8.1")]
@@ -118,19 +154,59 @@ pub struct Account {
     pub storage: BTreeMap<String, Quantity>,
 }
 
-/// A call; `code` is the creation code of a create.
+/// An entry of a batch; `code` is the creation code of a create.
 #[derive(Clone, Debug, Deserialize)]
 #[expect(missing_docs, reason = "the names of ISA 8.1")]
 pub struct Call {
     pub create: bool,
     pub caller: Data,
     pub origin: Data,
-    pub to: Data,
+    pub to: Option<Data>,
     pub value: Quantity,
     pub data: Data,
-    pub gas: Quantity,
+    pub gas: Option<Quantity>,
     #[serde(default)]
     pub code: Data,
+    #[serde(default)]
+    pub env: Map<String, Value>,
+    pub transaction: Option<Transaction>,
+}
+
+/// What makes an entry a transaction with fees.
+#[derive(Clone, Debug, Deserialize)]
+#[expect(missing_docs, reason = "the names of ISA 8.10")]
+pub struct Transaction {
+    pub nonce: Quantity,
+    pub gas_limit: Quantity,
+    pub gas_price: Option<Quantity>,
+    pub max_fee_per_gas: Option<Quantity>,
+    pub max_priority_fee_per_gas: Option<Quantity>,
+    pub access_list: Option<Vec<Access>>,
+    pub blob_hashes: Option<Vec<Data>>,
+    pub max_fee_per_blob_gas: Option<Quantity>,
+    pub authorizations: Option<Vec<Authorization>>,
+    #[serde(rename = "type")]
+    pub kind: Option<u64>,
+}
+
+/// An item of an access list (EIP-2930).
+#[derive(Clone, Debug, Deserialize)]
+#[expect(missing_docs, reason = "the names of ISA 8.10")]
+pub struct Access {
+    pub address: Data,
+    pub storage_keys: Vec<Quantity>,
+}
+
+/// An authorization (EIP-7702).
+#[derive(Clone, Debug, Deserialize)]
+#[expect(missing_docs, reason = "the names of ISA 8.10")]
+pub struct Authorization {
+    pub chain_id: Quantity,
+    pub address: Data,
+    pub nonce: Quantity,
+    pub y_parity: Quantity,
+    pub r: Quantity,
+    pub s: Quantity,
 }
 
 /// A quantity that stands as a key.
@@ -150,7 +226,7 @@ pub fn key_address(text: &str) -> Result<Address, String> {
     decode(text).map(Data).ok_or_else(|| format!("not an address: {text}"))?.address()
 }
 
-/// revm's name of a rule set. Constantinople is not among them: see [`crate::run::OracleError::NotCovered`].
+/// revm's name of a rule set. It has none for Constantinople, which runs as Petersburg up to its first store: [`crate::OracleError::NotCovered`].
 #[must_use]
 pub fn spec(fork: &str) -> Option<SpecId> {
     Some(match fork {

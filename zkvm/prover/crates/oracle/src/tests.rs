@@ -1,3 +1,6 @@
+mod creates;
+mod messages;
+mod shaped;
 mod transactions;
 
 use serde_json::{Value, json};
@@ -93,7 +96,7 @@ fn a_constructor_runs_at_the_address_of_the_request() {
         assert_eq!(call["return_data"], result["state"][CONTRACT]["code"]);
         assert_eq!(result["state"][CONTRACT]["nonce"], nonce);
         assert_eq!(call["gas_left"], "0xec");
-        assert_eq!(result["state"][CALLER]["nonce"], "0x0");
+        assert_eq!(result["state"][CALLER]["nonce"], "0x1");
     }
 }
 

@@ -1,6 +1,6 @@
 //! The accounts between calls, as a database of revm.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 use revm::Database;
@@ -37,6 +37,8 @@ impl Account {
 pub struct World {
     /// Accounts of the request and those touched since.
     pub accounts: BTreeMap<Address, Account>,
+    /// An account that is shown with nonce 1, so that revm sees the collision of EIP-7610, which it does not know.
+    pub occupied: Option<Address>,
     hashes: BTreeMap<u64, B256>,
 }
 
@@ -67,16 +69,22 @@ impl World {
             account.exists = !(spec.is_enabled_in(SpecId::SPURIOUS_DRAGON) && account.is_empty());
             accounts.insert(key_address(address)?, account);
         }
-        Ok(Self { accounts, hashes: block_hashes(&request.env)? })
+        Ok(Self { accounts, ..Self::default() })
     }
 
-    /// Takes over what a successful call left; the addresses that it destroyed.
-    pub fn commit(&mut self, state: EvmState, spec: SpecId) -> Vec<Address> {
+    /// Sets the hashes of blocks.
+    ///
+    /// # Errors
+    /// If one is malformed.
+    pub fn set_hashes(&mut self, env: &Environment) -> Result<(), String> {
+        self.hashes = block_hashes(env)?;
+        Ok(())
+    }
+
+    /// Takes over what a transaction left in the accounts that it touched; the addresses that it destroyed.
+    pub fn commit(&mut self, state: EvmState, touched: &BTreeSet<Address>, spec: SpecId) -> Vec<Address> {
         let mut destroyed = Vec::new();
-        for (address, left) in state {
-            if !left.is_touched() {
-                continue;
-            }
+        for (address, left) in state.into_iter().filter(|(address, _)| touched.contains(address)) {
             let account = self.accounts.entry(address).or_default();
             if left.is_selfdestructed() {
                 *account = Account::default();
@@ -118,6 +126,10 @@ impl Database for World {
     type Error = Infallible;
 
     fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, Infallible> {
+        if self.occupied == Some(address) {
+            let info = self.accounts.get(&address).map(Account::info).unwrap_or_default();
+            return Ok(Some(AccountInfo { nonce: 1, ..info }));
+        }
         Ok(self.accounts.get(&address).filter(|account| account.exists).map(Account::info))
     }
 
