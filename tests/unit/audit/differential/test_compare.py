@@ -45,6 +45,33 @@ def test_each_field_of_a_call_counts(changes: dict[str, Any], field: str) -> Non
     assert (found.call, found.field) == (0, field)
 
 
+MESSAGE = {
+    "depth": 1, "kind": "call", "from": ADDRESS, "to": ADDRESS, "value": "0x0", "gas": "0x9", "input": "0x", "output": "0x", "status": "success",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("messages", "field"),
+    [
+        ([], "messages"),
+        ([MESSAGE, MESSAGE], "messages"),
+        ([{**MESSAGE, "depth": 2}], "messages.depth"),
+        ([{**MESSAGE, "kind": "callcode"}], "messages.kind"),
+        ([{**MESSAGE, "from": "0x"}], "messages.from"),
+        ([{**MESSAGE, "value": "0x1"}], "messages.value"),
+        ([{**MESSAGE, "gas": "0x1"}], "messages.gas"),
+        ([{**MESSAGE, "input": "0x01"}], "messages.input"),
+        ([{**MESSAGE, "output": "0x01"}], "messages.output"),
+        ([{**MESSAGE, "status": "halt"}], "messages.status"),
+    ],
+)
+def test_each_message_counts(messages: list[dict[str, Any]], field: str) -> None:
+    found = difference(result(messages=messages), result(messages=[MESSAGE]))
+    assert found is not None
+    assert found.field == field
+    assert difference(result(messages=[MESSAGE]), result(messages=[MESSAGE])) is None
+
+
 @pytest.mark.parametrize(
     ("field", "value"), [("balance", "0x2"), ("nonce", "0x2"), ("code", "0x01"), ("storage", {"0x2": "0x4"}), ("storage", {})]
 )
