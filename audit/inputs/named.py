@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,15 +15,18 @@ from transpiler.solc.project import OWN_ROOT, node_modules_above
 from zkvm.errors import InputError, Place
 
 
-def named_subjects(file: CallFile, artifact: Artifact | None, settings: Settings) -> dict[str, Subject]:
-    """The contracts that the creates of a call file name, by the names as written.
+def named_subjects(
+    file: CallFile, artifact: Artifact | None, settings: Settings, known: Mapping[str, Subject] | None = None
+) -> dict[str, Subject]:
+    """The contracts that the creates of a call file name, by the names as written; those that are known already stay.
 
     Shape: a name is looked up among the contracts of `artifact`, then as a file beside the call file, then in the packages
     above it. The version of the compiler that was chosen for the input is not used for files beside it.
     Raises: InputError if a name leads nowhere; CompileError if its file does not compile.
     """
     loaded: dict[Path, Artifact] = {}
-    return {name: _subject(name, file, artifact, settings, loaded) for name in file.named}
+    before = known or {}
+    return {name: before.get(name) or _subject(name, file, artifact, settings, loaded) for name in file.named}
 
 
 def _subject(name: str, file: CallFile, artifact: Artifact | None, settings: Settings, loaded: dict[Path, Artifact]) -> Subject:

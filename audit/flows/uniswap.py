@@ -1,0 +1,52 @@
+"""Uniswap v2 with its published bytecode: a pair is created, filled, traded on and emptied, with tokens and with ether."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from audit.flows.builder import FOREVER, UNIT, Flow
+from audit.inputs.calls import CALLER_ADDRESS
+
+CORE: Final = "@uniswap/v2-core/build"
+ROUTER: Final = "node_modules/@uniswap/v2-periphery/build/UniswapV2Router02.json:UniswapV2Router02"
+TOKEN: Final = "../tokens/Token.sol:Token"
+TOKEN_TYPES: Final = ("string", "string", "uint256", "uint256")
+TRADER: Final = "0x00000000000000000000000000000000000074de"
+SWAP: Final = "swapExactTokensForTokens(uint256,uint256,address[],address,uint256)"
+
+
+def market() -> tuple[Flow, list[str], str, str]:
+    """The deployed market with one pair of two tokens: the flow, the tokens, the router, the wrapped ether."""
+    flow = Flow("uniswap-v2", ROUTER)
+    factory = flow.create(f"{CORE}/UniswapV2Factory.json:UniswapV2Factory", ["address"], CALLER_ADDRESS)
+    weth = flow.create("../tokens/WETH9.sol:WETH9")
+    tokens = [flow.create(TOKEN, TOKEN_TYPES, name, name[:3], 10**9 * UNIT, 10**6 * UNIT) for name in ("Alpha", "Beta")]
+    router = flow.create(None, ["address", "address"], factory, weth)
+    flow.call(factory, "createPair(address,address)", *tokens)
+    for token in tokens:
+        flow.call(token, "approve(address,uint256)", router, FOREVER)
+    add = "addLiquidity(address,address,uint256,uint256,uint256,uint256,address,uint256)"
+    flow.call(router, add, *tokens, 1000 * UNIT, 4000 * UNIT, 0, 0, CALLER_ADDRESS, FOREVER)
+    return flow, tokens, router, weth
+
+
+def uniswap() -> Flow:
+    """The whole life of a pair."""
+    flow, tokens, router, weth = market()
+    factory = flow.view(router, "factory()", "address")
+    pair = flow.view(factory, "getPair(address,address)", "address", *tokens)
+    flow.call(router, SWAP, 10 * UNIT, UNIT, tokens, TRADER, FOREVER)
+    flow.call(tokens[1], "approve(address,uint256)", router, FOREVER, caller=TRADER)
+    flow.call(router, SWAP, UNIT, 1, tokens[::-1], TRADER, FOREVER, caller=TRADER)
+    add = "addLiquidityETH(address,uint256,uint256,uint256,address,uint256)"
+    flow.call(router, add, tokens[0], 100 * UNIT, 0, 0, CALLER_ADDRESS, FOREVER, value=5 * UNIT)
+    flow.call(
+        router, "swapExactETHForTokens(uint256,address[],address,uint256)", 0, [weth, *tokens], TRADER, FOREVER, value=UNIT // 3
+    )
+    flow.at(10, 120)
+    flow.call(pair, "approve(address,uint256)", router, FOREVER)
+    remove = "removeLiquidity(address,address,uint256,uint256,uint256,address,uint256)"
+    flow.call(router, remove, *tokens, 500 * UNIT, 0, 0, CALLER_ADDRESS, FOREVER)
+    flow.call(pair, "skim(address)", TRADER)
+    flow.call(pair, "sync()")
+    return flow

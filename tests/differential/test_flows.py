@@ -1,0 +1,86 @@
+"""Real protocols used as people use them: the flows do what they are meant to do in the EVM, and our version agrees."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audit.differential import oracle
+from audit.differential.compare import judge
+from audit.differential.execution import Library
+from audit.flows.builder import FOLDER, Flow
+from audit.flows.catalogue import FLOWS
+from zkvm.word import keccak256
+
+EVENTS = {
+    "uniswap-v2": {
+        "PairCreated(address,address,address,uint256)": 2,
+        "Swap(address,uint256,uint256,uint256,uint256,address)": 4,
+        "Burn(address,uint256,uint256,address)": 1,
+    },
+    "safe": {"ProxyCreation(address,address)": 1, "ExecutionSuccess(bytes32,uint256)": 3, "AddedOwner(address)": 1},
+    "entry-point": {
+        "UserOperationEvent(bytes32,address,address,uint256,bool,uint256,uint256)": 2,
+        "AccountDeployed(bytes32,address,address,address)": 1,
+    },
+    "uups": {"Upgraded(address)": 2, "Initialized(uint64)": 4},
+    "erc4626": {
+        "Deposit(address,address,uint256,uint256)": 3,
+        "Withdraw(address,address,address,uint256,uint256)": 2,
+    },
+    "council": {
+        "ProposalQueued(uint256,uint256)": 1,
+        "ProposalExecuted(uint256)": 1,
+        "CallExecuted(bytes32,uint256,address,uint256,bytes)": 1,
+    },
+    "clones": {},
+    "create3": {"Made(address)": 2},
+}
+"""By flow: events, and how often each is logged."""
+
+LAST = {"uups": 5 + 7 * 5, "council": 42 * 10**18, "clones": None}
+"""By flow: the word that its last call returns."""
+
+
+@cache
+def flow(name: str) -> Flow:
+    return FLOWS[name]()
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_the_call_file_is_what_the_flow_writes(name: str) -> None:
+    file = FOLDER / f"{name}.calls.json"
+    assert json.loads(file.read_text()) == flow(name).document(), "python -m audit.flows"
+
+
+def test_no_call_file_is_left_over() -> None:
+    assert {path.name.removesuffix(".calls.json") for path in FOLDER.glob("*.calls.json")} == set(FLOWS)
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_the_flow_does_what_it_is_meant_to_do(name: str) -> None:
+    result = flow(name).check()
+    logged = [log["topics"][0] for call in result["calls"] for log in call["logs"] if log["topics"]]
+    seen = {event: logged.count("0x" + keccak256(event.encode()).hex()) for event in EVENTS[name]}
+    assert seen == EVENTS[name]
+    if (word := LAST.get(name)) is not None:
+        assert int(result["calls"][-1]["return_data"], 16) == word
+    if name == "entry-point":
+        kept = [log["data"] for call in result["calls"] for log in call["logs"] if log["topics"][0] == _topic(name, 0)]
+        assert [int(data[2 + 64 : 2 + 128], 16) for data in kept] == [1, 1], "the member `success` of both operations"
+        assert int(result["state"]["0x00000000000000000000000000000000be4ef1c1"]["balance"], 16) > 10**18 // 2
+
+
+def _topic(name: str, index: int) -> str:
+    return "0x" + keccak256(list(EVENTS[name])[index].encode()).hex()
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_both_versions_agree(name: str, tmp_path: Path) -> None:
+    request: dict[str, Any] = {**flow(name).request(), "messages": True}
+    verdict = judge(request, Library().run, oracle.run)
+    assert (verdict.mismatch, verdict.stop, verdict.calls) == (None, None, len(request["calls"]))
