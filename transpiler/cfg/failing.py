@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 from transpiler.cfg.graph import Arc, Cfg, ContextId, Dispatch, Enter, Escape, Halt, Leave, Step, arc_targets, exit_arcs
@@ -39,6 +40,31 @@ def failing_edges(cfg: Cfg) -> tuple[FailingEdge, ...]:
             dead = (way for way, lives in zip(ways, alive, strict=True) if not lives)
             found |= {FailingEdge(source, next((cfg.nodes[each].pc for each in arc_targets(way)), None)) for way in dead}
     return tuple(sorted(found, key=lambda each: (each.source, -1 if each.target is None else each.target)))
+
+
+def doomed_edges(cfg: Cfg) -> frozenset[tuple[int, int]]:
+    """The transfers, from the pc of a jump to that of a block, after which no run succeeds; none for a graph with unresolved jumps.
+
+    Sound because: each run is in some node of the graph (graph.py), and the way is dead in every node that has it. Behind an escape there
+    are no nodes, so a graph with one says nothing.
+    """
+    if cfg.unresolved or any(isinstance(way, Escape) for node in cfg.nodes for arc in exit_arcs(node.exit) for way in _flat(arc)):
+        return frozenset()
+    ends = _Ends(cfg)
+    lives: dict[tuple[int, int], bool] = {}
+    for node in (each for each in cfg.nodes if each.last > each.first):
+        source = cfg.code.instructions[node.last - 1].pc
+        for way in (way for arc in exit_arcs(node.exit) for way in _ways(arc)):
+            for each in arc_targets(way):
+                edge = (source, cfg.nodes[each].pc)
+                lives[edge] = lives.get(edge, False) or ends.alive(way, node.context)
+    return frozenset(edge for edge, alive in lives.items() if not alive)
+
+
+def _flat(arc: Arc) -> Iterator[Arc]:
+    """The arc's ways, those inside a `Leave` included."""
+    for way in _ways(arc):
+        yield from chain.from_iterable(map(_flat, way.continuations)) if isinstance(way, Leave) else (way,)
 
 
 def _ways(arc: Arc) -> Iterator[Arc]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from transpiler.cfg.build import build
-from transpiler.cfg.failing import failing_edges
+from transpiler.cfg.failing import doomed_edges, failing_edges
 from transpiler.evm.assemble import assemble
 from transpiler.evm.disassemble import disassemble
 
@@ -43,6 +43,19 @@ PROGRAMS = {
         """,
         [(4, 14), (34, 36)],
     ),
+    # a block seen under two stacks: after one of them it can only fail
+    "windows": (
+        f"""
+        CALLVALUE @other JUMPI
+        @done @both JUMP
+        other: @failed @both JUMP
+        both: CALLER @next JUMPI {REVERT}
+        next: JUMP
+        done: STOP
+        failed: {REVERT}
+        """,
+        [(4, 12), (25, 26)],
+    ),
     "bad_jump": ("CALLVALUE 1 JUMPI STOP", [(3, None)]),
     # nothing is known behind a jump to a word from outside
     "escape": ("CALLVALUE @there JUMPI 0 CALLDATALOAD JUMP there: STOP", []),
@@ -54,3 +67,20 @@ def test_the_branch_that_decides(name: str) -> None:
     text, expected = PROGRAMS[name]
     found = failing_edges(build(disassemble(assemble(text), "Osaka")))
     assert [(each.source, each.target) for each in found] == expected
+
+
+DOOMED = {
+    "guarded": {(5, 6)},
+    "encoded": {(4, 6), (11, 12), (11, 17)},
+    "hopeless": {(4, 5), (4, 6)},
+    "shared": {(4, 20), (29, 36), (45, 30), (50, 30)},
+    "checked": {(4, 14), (21, 28), (34, 36), (35, 22)},
+    "windows": {(4, 12), (19, 20), (25, 26), (32, 35)},
+    "escape": set(),
+}
+
+
+@pytest.mark.parametrize("name", DOOMED)
+def test_no_run_succeeds_after_a_doomed_edge(name: str) -> None:
+    """Of `windows` the edge 25 to 31 is dead under one stack and alive under the other; behind an escape there are no nodes."""
+    assert doomed_edges(build(disassemble(assemble(PROGRAMS[name][0]), "Osaka"))) == DOOMED[name]
