@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from audit.differential.values import types_of
+from eth_abi.abi import encode
+from eth_abi.exceptions import EncodingError
+
+from audit.differential.values import least, types_of
 from transpiler.evm.disassemble import disassemble
 from zkvm.word import keccak256
 
@@ -32,10 +35,14 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """The functions of a contract and its constructor's parameters."""
+    """The functions of a contract and its constructor's parameters.
+
+    Shape: `specials` are those of `fallback` and `receive` that the ABI states.
+    """
 
     functions: tuple[Function, ...]
     constructor: Function
+    specials: tuple[str, ...] = ()
 
     def name(self, data: bytes, *, create: bool) -> str:
         """What a call with this data runs."""
@@ -44,7 +51,17 @@ class Interface:
         found = next((each for each in self.functions if each.selector == data[:4]), None)
         if found is not None:
             return found.signature
-        return FALLBACK if data else RECEIVE
+        return FALLBACK if data or self.specials == (FALLBACK,) else RECEIVE
+
+    def least(self, data: bytes, address: str) -> bytes | None:
+        """Call data for the function that this data calls, with the least arguments, addresses as given; None where it has no types."""
+        found = next((each for each in self.functions if each.selector == data[:4]), None)
+        if found is None or found.types is None:
+            return None
+        try:
+            return found.selector + encode(found.types, [least(kind, address) for kind in found.types])
+        except (EncodingError, ValueError, TypeError):
+            return None
 
 
 def interface_of(abi: Sequence[dict[str, Any]] | None, runtime: bytes | None, fork: str) -> Interface:
@@ -53,6 +70,7 @@ def interface_of(abi: Sequence[dict[str, Any]] | None, runtime: bytes | None, fo
         constructor = Function(CONSTRUCTOR, b"", None, True)
         return Interface(_dispatched(runtime or b"", fork), constructor)
     functions = []
+    specials = {str(entry.get("type")) for entry in abi} & {FALLBACK, RECEIVE}
     constructor = Function(CONSTRUCTOR, b"", (), False)
     for entry in abi:
         types = tuple(types_of(entry.get("inputs", ())))
@@ -62,7 +80,7 @@ def interface_of(abi: Sequence[dict[str, Any]] | None, runtime: bytes | None, fo
         elif entry.get("type", "function") == "function":
             name = str(entry["name"])
             functions.append(Function(name, keccak256(f"{name}({','.join(types)})".encode())[:4], types, payable))
-    return Interface(tuple(sorted(functions, key=lambda each: each.signature)), constructor)
+    return Interface(tuple(sorted(functions, key=lambda each: each.signature)), constructor, tuple(sorted(specials)))
 
 
 def _dispatched(runtime: bytes, fork: str) -> tuple[Function, ...]:

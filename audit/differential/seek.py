@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from audit.differential import oracle
 from audit.differential.compare import prefix
 from audit.differential.inputs import ACTORS, NOBODY
-from audit.differential.interface import FALLBACK, RECEIVE
+from audit.differential.interface import FALLBACK, RECEIVE, Interface
 from audit.differential.subject import Target
 from audit.differential.values import WORD
 from transpiler.cfg.build import overview
@@ -172,8 +172,10 @@ class Seeker:
 
         Shape: for a failure one thing is changed, then two, the first of these a plain one.
         """
-        for function in [each for each in self.stuck if each not in self.succeeded and each[1] not in (FALLBACK, RECEIVE)]:
-            for each in chain.from_iterable(map(_eased, _alone(self.stuck[function]))):
+        specials = {FALLBACK, RECEIVE} - set(self.target.interface.specials)
+        for function in [each for each in self.stuck if each not in self.succeeded and each[1] not in specials]:
+            eased = (_eased(request, self.target.interface) for request in _alone(self.stuck[function]))
+            for each in chain.from_iterable(eased):
                 if function in self.succeeded:
                     break
                 yield each
@@ -223,20 +225,32 @@ def _changed(request: Request, compared: tuple[int, ...] = ()) -> Iterator[Reque
     yield from (_with_call(request, value=hex(value)) for value in (0, 1, *compared))
 
 
-def _eased(request: Request) -> Iterator[Request]:
-    """The request with less in the way of a success: plenty in slots that hold nothing, small words, other callers, no value."""
+def _eased(request: Request, interface: Interface) -> Iterator[Request]:
+    """The request with less in the way of a success.
+
+    Shape: plenty, or a time that is over, in slots that hold nothing; the least arguments, small words, other callers, no value.
+    """
     (call,) = request["calls"]
     data, head = bytes.fromhex(call["data"][2:]), _head(call)
-    for each in (request, *_other_data(request, (1,))):
-        yield from _filled(each, PLENTY)
+    if (plain := interface.least(data, call["caller"])) is not None and not call["create"]:
+        for value in (PLENTY, _past(request)):
+            yield from _filled(_with_call(request, data="0x" + plain.hex(), value="0x0"), value)
+    for each in (request, *_other_data(request, (1, 0))):
+        for value in (PLENTY, _past(request)):
+            yield from _filled(each, value)
     words = (int.from_bytes(data[at : at + 32], "big") for at in range(head, len(data) - 31, 32))
     for value in (int(call["caller"], 16), *islice((each for each in words if 0 < each < 1 << 160), COMPARED)):
         yield from _filled(request, value)
-    for caller in ACTORS:
+    for caller in (*ACTORS, request["contract"]):
         yield from _filled(_with_call(request, caller=caller, origin=caller), PLENTY)
     yield _with_call(request, value="0x0")
     yield from _other_data(request, (0, *(int(each, 16) for each in ACTORS)))
     yield from _other_state(request, _read(request), lambda _: (0, 1, WORD - 1))
+
+
+def _past(request: Request) -> int:
+    """A time shortly before the block's that is 1 in its last byte, so true where a flag is read."""
+    return max(0, int(request["env"]["timestamp"], 16) - 0x100) | 1
 
 
 def _filled(request: Request, value: int) -> Iterator[Request]:

@@ -117,6 +117,19 @@ def draw(kind: str, dictionary: Dictionary, random: Random) -> Any:
     return _number(kind, dictionary.word(random))
 
 
+def least(kind: str, address: str) -> Any:
+    """The smallest value of a canonical type: 0, nothing in arrays and strings; addresses are the one given."""
+    if (array := _ARRAY.match(kind)) is not None:
+        return [least(array[1], address) for _ in range(int(array[2] or 0))]
+    if kind.startswith("("):
+        return tuple(least(each, address) for each in split_tuple(kind))
+    if kind == "address":
+        return address
+    if kind.startswith("bytes") or kind == "function":
+        return bytes(int(kind.removeprefix("bytes") or 0) if kind != "function" else 24)
+    return "" if kind == "string" else kind != "bool" and 0
+
+
 def _number(kind: str, word: int) -> int:
     signed = kind.startswith("int")
     bits = int(kind.removeprefix("u").removeprefix("int") or 256)
