@@ -48,7 +48,8 @@ def command(
 ) -> int:  # fmt: skip
     """Run the EVM's and the ZK-VM's version side by side and compare everything observable after each call.
 
-    Exit status 0: no mismatch; 1: mismatches; 4: no mismatch, but something was left out (Unsupported, or a limit was met).
+    Exit status 0: no mismatch; 1: mismatches; 4: no mismatch, but something was left out: Unsupported, a limit was met, or, of generated
+    sequences, a function of the contract never succeeded in a compared call.
 
     Example: sol2zk check Token.sol --sequences 1000 --seed 7 -o vectors
     """
@@ -102,6 +103,8 @@ def _write_vectors(folder: Path | None, vectors: Iterable[Vector]) -> list[str]:
 
 
 def _print(result: CheckResult, paths: list[str]) -> None:
+    from audit.differential.functions import grouped, summary
+
     click.echo(
         f"{terminal.clean(result.contract)}: {result.sequences} sequences, {result.calls} calls, {len(result.findings)} mismatches "
         f"({result.fork}, seed {result.seed}, {result.seconds:.1f} s)"
@@ -125,6 +128,10 @@ def _print(result: CheckResult, paths: list[str]) -> None:
             click.echo(terminal.clean(f"    --> {found.source} (pc {found.pc:#x})   {found.line}"))
         if paths:
             click.echo(f"    {terminal.program()} replay {paths[number]}")
+    if result.functions:
+        click.echo(f"  {summary(result.functions)}" + ("" if result.generated else "; the calls given are what is checked"))
+    for why, names in grouped(result.unanswered).items():
+        terminal.note(terminal.clean(f"left out: {', '.join(names)}: {why}"))
     for stop in result.stops:
         early = f"; {result.stopped_sequences} sequences ended early" if result.stopped_sequences else ""
         terminal.note(f"left out: {stop.what} is not covered ({stop.code}){early}")

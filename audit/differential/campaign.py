@@ -15,6 +15,7 @@ from audit.differential import oracle
 from audit.differential.compare import Stop
 from audit.differential.coverage import Coverage, coverage
 from audit.differential.execution import Library
+from audit.differential.functions import FunctionOutcome, outcomes_of, unanswered
 from audit.differential.inputs import ACTORS, Generator, Plan, actor_words
 from audit.differential.seek import Seeker
 from audit.differential.subject import Target
@@ -41,7 +42,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What a check came to. `seeds` reproduce it; `complete` says that nothing was left out."""
+    """Result of a check: only calls that were compared count in it. The seed reproduces it; `complete` says that nothing was left out."""
 
     contract: str
     fork: str
@@ -56,12 +57,21 @@ class CheckResult:
     timed_out: bool
     seconds: float
     outcomes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    """By function: how many calls succeeded, reverted, halted."""
+    """By what was called: how many calls succeeded, reverted, halted."""
+    functions: tuple[FunctionOutcome, ...] = ()
+    """The functions of the interface, each with what is known of it."""
+    generated: bool = True
+    """Whether sequences were generated: then each function must succeed. Given calls alone state their own scope."""
 
     @property
     def complete(self) -> bool:
-        """Whether every sequence ran to its end."""
-        return not self.stops and not self.timed_out
+        """Whether every sequence ran to its end, and each function succeeded or is proven to be unable to."""
+        return not self.stops and not self.timed_out and not self.unanswered
+
+    @property
+    def unanswered(self) -> tuple[FunctionOutcome, ...]:
+        """The functions that leave the check incomplete."""
+        return unanswered(self.functions) if self.generated else ()
 
     @property
     def exit_code(self) -> int:
@@ -81,7 +91,10 @@ class CheckResult:
             "coverage": [each.as_json() for each in self.coverage],
             "unsupported": [{"call": each.call, "code": each.code, "what": each.what} for each in self.stops],
             "stopped_sequences": self.stopped_sequences, "timed_out": self.timed_out, "complete": self.complete,
-            "outcomes": {name: dict(counts) for name, counts in self.outcomes.items()}, "seconds": round(self.seconds, 3),
+            "outcomes": {name: dict(counts) for name, counts in self.outcomes.items()},
+            "scope": "interface" if self.generated else "given calls",
+            "functions": [{**each.as_json(), "missing": each in self.unanswered} for each in self.functions],
+            "seconds": round(self.seconds, 3),
         }  # fmt: skip
 
 
@@ -274,5 +287,6 @@ def check(
                 break
     return CheckResult(
         target.subject.name, target.fork, tried.seed, tally.sequences, tally.calls, tuple(tally.findings),
-        coverage(target, tally.seen), tuple(tally.stops.values()), tally.stopped, tally.timed_out, time() - begun, tally.outcomes,
+        coverage(target, tally.seen, tally.ran), tuple(tally.stops.values()), tally.stopped, tally.timed_out, time() - begun,
+        tally.outcomes, outcomes_of(target, tally.outcomes, tally.blocked), tried.sequences > 0,
     )  # fmt: skip

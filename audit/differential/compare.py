@@ -72,7 +72,10 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What comparing a request came to: how many calls both ran, the first difference, and what stopped it early."""
+    """Result of comparing a request: how many of its first calls were compared, the first difference, and what stopped it early.
+
+    Shape: the call that differs is the last one compared; what stopped the run is in the call after the compared ones.
+    """
 
     calls: int
     mismatch: Mismatch | None
@@ -89,7 +92,7 @@ def judge(request: Mapping[str, Any], ours: Runner, theirs: Runner) -> Verdict:
     except Stuck as stuck:
         before = _first(request, ours, theirs, stuck.call)
         status = theirs(prefix(request, stuck.call + 1))["calls"][-1]["status"]
-        return Verdict(stuck.call, before or Mismatch(stuck.call, "stuck", "", stuck.message, status), None)
+        return _differing(before or Mismatch(stuck.call, "stuck", "", stuck.message, status), None)
     stop = stop_of(mine)
     done = len(mine["calls"])
     if not done:
@@ -98,7 +101,11 @@ def judge(request: Mapping[str, Any], ours: Runner, theirs: Runner) -> Verdict:
         request = prefix(request, done)
     if (found := difference(mine, theirs(request))) is None:
         return Verdict(done, None, stop)
-    return Verdict(done, _first(request, ours, theirs, done) or found, stop)
+    return _differing(_first(request, ours, theirs, done) or found, stop)
+
+
+def _differing(found: Mismatch, stop: Stop | None) -> Verdict:
+    return Verdict(found.call + 1, found, stop)
 
 
 def _first(request: Mapping[str, Any], ours: Runner, theirs: Runner, calls: int) -> Mismatch | None:

@@ -33,8 +33,8 @@ class Seen:
 class Coverage:
     """Blocks and edges of the static graph, and how many of them ran.
 
-    Shape: `missed` are the starts of blocks that never ran, `missed_places` their lines, `outside` what ran outside the graph; `closed`
-    says that all jumps of the graph are resolved, so that nothing may.
+    Shape: `missed` are the starts of blocks that never ran, `missed_places` their lines. `outside` is what the EVM ran outside the
+    graph, in calls that were not compared, too; `closed` says that all jumps of the graph are resolved, so that nothing may.
     """
 
     kind: str
@@ -83,17 +83,21 @@ def hash_of(code: str) -> str:
     return "0x" + keccak256(bytes.fromhex(code[2:])).hex()
 
 
-def coverage(target: Target, seen: Mapping[str, Seen]) -> tuple[Coverage, ...]:
-    """The coverage of each code object of a target."""
+def coverage(target: Target, seen: Mapping[str, Seen], ran: Mapping[str, Seen] | None = None) -> tuple[Coverage, ...]:
+    """The coverage of each code object of a target.
+
+    Shape: `seen` is what compared calls reached, `ran` all that the EVM ran (the same by default): the graph must hold it all.
+    """
     objects = (("creation", target.creation), ("runtime", target.runtime))
+    whole = seen if ran is None else ran
     return tuple(
-        _measure(target, kind, code, seen.get(kind, Seen()))
+        _measure(target, kind, code, seen.get(kind, Seen()), whole.get(kind, Seen()))
         for kind, code in objects
-        if code is not None and (kind in seen or kind == "runtime")
+        if code is not None and (kind in whole or kind == "runtime")
     )
 
 
-def _measure(target: Target, kind: str, code: CodeObject, seen: Seen) -> Coverage:
+def _measure(target: Target, kind: str, code: CodeObject, seen: Seen, whole: Seen) -> Coverage:
     graph = cfg_json(code.code, target.fork)
     starts = [block["pc"] for block in graph["blocks"]]
     ends = {block["pc"]: block["end"] for block in graph["blocks"]}
@@ -112,10 +116,10 @@ def _measure(target: Target, kind: str, code: CodeObject, seen: Seen) -> Coverag
         for start, end in edges
         if ends[start] == end and last[start] in seen.pcs and end in seen.pcs and not _jumps(instructions, last[start])
     }
-    outside = [f"{pc:#x}" for pc in sorted(seen.pcs) if block_of(pc) is None and pc < len(code.code)]
+    outside = [f"{pc:#x}" for pc in sorted(whole.pcs) if block_of(pc) is None and pc < len(code.code)]
     outside += [
         f"{start:#x}->{end:#x}"
-        for start, end in sorted(seen.edges)
+        for start, end in sorted(whole.edges)
         if end < len(code.code) and (block_of(start), end) not in edges
     ]
     missed = tuple(pc for pc in starts if pc not in reached)

@@ -48,14 +48,26 @@ class Trial:
         """The EVM's result of this request or a variation."""
         return self.result if request is self.request else oracle.run(request)
 
+    def first(self, calls: int) -> Trial:
+        """The trial of its first calls only: what was compared of it."""
+        if calls == len(self.request["calls"]):
+            return self
+        request = prefix(self.request, calls)
+        return Trial(self.ordinal, request, oracle.run(request, trace=True))
+
 
 @dataclass(slots=True)
 class Tally:
-    """What trials showed so far."""
+    """What trials showed so far. Of a trial that was cut off only the compared calls count."""
 
     findings: list[Finding] = field(default_factory=list)
     seen: dict[str, Seen] = field(default_factory=dict)
+    """What compared calls reached."""
+    ran: dict[str, Seen] = field(default_factory=dict)
+    """All that the EVM ran: the graph must hold it, compared or not."""
     stops: dict[tuple[str, str], Stop] = field(default_factory=dict)
+    blocked: dict[str, Stop] = field(default_factory=dict)
+    """By function, the first stop in a call of it."""
     outcomes: dict[str, dict[str, int]] = field(default_factory=dict)
     sequences: int = 0
     calls: int = 0
@@ -66,17 +78,34 @@ class Tally:
         """Add what later trials showed; of the findings of one kind the first stays."""
         kinds = {each.mismatch.kind for each in self.findings}
         self.findings += [each for each in other.findings if each.mismatch.kind not in kinds]
-        for kind, seen in other.seen.items():
-            self.seen.setdefault(kind, Seen()).update(seen)
+        for mine, theirs in ((self.seen, other.seen), (self.ran, other.ran)):
+            for kind, seen in theirs.items():
+                mine.setdefault(kind, Seen()).update(seen)
         self.stops = {**other.stops, **self.stops}
+        self.blocked = {**other.blocked, **self.blocked}
         for name, counts in other.outcomes.items():
-            mine = self.outcomes.setdefault(name, dict.fromkeys(counts, 0))
+            known = self.outcomes.setdefault(name, dict.fromkeys(counts, 0))
             for outcome, number in counts.items():
-                mine[outcome] += number
+                known[outcome] += number
         self.sequences += other.sequences
         self.calls += other.calls
         self.stopped += other.stopped
         self.timed_out = self.timed_out or other.timed_out
+
+    def count(self, trial: Trial, target: Target) -> None:
+        """Add a trial of compared calls only."""
+        self.calls += len(trial.request["calls"])
+        collect(self.seen, target, trial.request, trial.result)
+        for index, (call, outcome) in enumerate(zip(trial.request["calls"], trial.result["calls"], strict=True)):
+            name = target.called(call) if trial.ran(index) else NO_CODE
+            counts = self.outcomes.setdefault(name, {"success": 0, "revert": 0, "halt": 0})
+            counts[outcome["status"]] += 1
+
+    def stop(self, stop: Stop, trial: Trial, target: Target) -> None:
+        """Note what cut a trial off, and in a call of which function."""
+        self.stopped += 1
+        self.stops.setdefault((stop.code, stop.what), stop)
+        self.blocked.setdefault(target.called(trial.request["calls"][stop.call]), stop)
 
 
 def examine(tally: Tally, trial: Trial, target: Target, library: Library) -> None:
@@ -85,21 +114,21 @@ def examine(tally: Tally, trial: Trial, target: Target, library: Library) -> Non
     Raises: InputError for a request that cannot run.
     """
     tally.sequences += 1
-    collect(tally.seen, target, trial.request, trial.result)
-    for index, (call, outcome) in enumerate(zip(trial.request["calls"], trial.result["calls"], strict=False)):
-        name = target.called(call) if trial.ran(index) else NO_CODE
-        counts = tally.outcomes.setdefault(name, {"success": 0, "revert": 0, "halt": 0})
-        counts[outcome["status"]] += 1
+    collect(tally.ran, target, trial.request, trial.result)
     verdict = judge(trial.request, library.run, trial.theirs)
-    tally.calls += verdict.calls
+    tally.count(trial.first(verdict.calls), target)
     if verdict.stop is not None:
-        tally.stopped += 1
-        tally.stops.setdefault((verdict.stop.code, verdict.stop.what), verdict.stop)
+        tally.stop(verdict.stop, trial, target)
     if verdict.mismatch is None:
         return
     found = locate(verdict.mismatch, trial.request, target, library)
     if all(each.mismatch.kind != found.kind for each in tally.findings):
         tally.findings.append(reduce(found, trial.request, target, library, trial.ordinal))
+
+
+def compared(trial: Trial, library: Library) -> Trial:
+    """The part of a trial that both versions run and that is compared."""
+    return trial.first(judge(trial.request, library.run, trial.theirs).calls)
 
 
 def reduce(found: Mismatch, request: Mapping[str, Any], target: Target, library: Library, ordinal: int) -> Finding:
@@ -141,7 +170,7 @@ def examined(given: Mapping[str, Any], target: Target, library: Library) -> Tall
     request, stop = runnable(given, library)
     tally = Tally()
     if stop is not None:
-        tally.stopped, tally.stops = 1, {(stop.code, stop.what): stop}
+        tally.stop(stop, Trial(-1, given, {}), target)
     if request["calls"]:
         examine(tally, Trial(-1, request, oracle.run(request, trace=True)), target, library)
     return tally

@@ -46,13 +46,18 @@ class Sample:
     request: Mapping[str, Any]
     index: int
 
+    @property
+    def succeeds(self) -> bool:
+        """Whether the call succeeds."""
+        return STATUSES[self.rank] == "success"
+
     def alone(self) -> dict[str, Any]:
         """The request of this call only."""
         return alone(self.request, self.index)
 
 
 def samples(target: Target, trials: Iterable[Trial]) -> tuple[Sample, ...]:
-    """A call of each function that any trial calls, one that succeeds where there is one."""
+    """A call of each function that any trial, a compared one, calls: one that succeeds where there is one."""
     found: dict[str, Sample] = {}
     for trial in trials:
         for index, (call, outcome) in enumerate(zip(trial.request["calls"], trial.result["calls"], strict=False)):

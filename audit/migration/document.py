@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
+from audit.differential.functions import grouped, summary
 from audit.migration.flow import Migration
 from audit.report.model import ASSUMED, CERTIFIED, PROVEN, TESTED, VALIDATED, Claim, Report, verdict_of
 from transpiler.settings import Settings
@@ -27,6 +28,7 @@ FIXED_LIMITS: Final = (
 def document(migration: Migration, command: str, demonstration: list[dict[str, Any]]) -> Report:
     """The report of a migration."""
     checked = migration.checked.as_json()
+    checked["functions"] = [{**each, "proven": _proven(migration, each["name"])} for each in checked["functions"]]
     found = zip(checked["mismatches"], migration.vectors, strict=True)
     findings = [{**each, "vector": vector, "replay": f"sol2zk replay {vector}"} for each, vector in found]
     seeded = [each.as_json() for each in migration.kills if each.sites]
@@ -38,6 +40,12 @@ def document(migration: Migration, command: str, demonstration: list[dict[str, A
         demonstration, _limits(migration), command, {**tool, "components": {name: _version(name) for name in COMPONENTS}},
         datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )  # fmt: skip
+
+
+def _proven(migration: Migration, name: str) -> str | None:
+    """Which calls of a function are proven: one that succeeds, only failing ones, or none."""
+    found = migration.proven.get(name)
+    return None if found is None else "success" if found else "failing"
 
 
 def _version(name: str) -> str:
@@ -104,7 +112,7 @@ def _claims(migration: Migration) -> list[Claim]:
         Claim(VALIDATED, "nothing", "this version has no translation validation by a solver"),
         Claim(
             TESTED, "the translated programs behave as the EVM bytecode",
-            f"{checked.sequences} call sequences, {checked.calls} calls, everything observable compared with revm after each call",
+            f"{checked.sequences} call sequences, {checked.calls} calls compared with revm in everything observable; {summary(checked.functions)}",
         ),
         Claim(
             TESTED, "the test would notice a translator's fault",
@@ -134,10 +142,14 @@ def _limits(migration: Migration) -> list[str]:
         for each in migration.translations
         if each.stats.escapes
     ]
+    limits += [f"{', '.join(names)}: {why}." for why, names in grouped(checked.unanswered).items()]
     if checked.timed_out:
         limits.append("The time given was not enough for the check; it was stopped.")
     if checked.stopped_sequences:
-        limits.append(f"{checked.stopped_sequences} of {checked.sequences} sequences ended early at something unsupported.")
+        limits.append(
+            f"{checked.stopped_sequences} of {checked.sequences} sequences ended early at something unsupported: of these only the calls "
+            "before that are compared and counted."
+        )
     if len(migration.costs) < migration.sampled:
         left = migration.sampled - len(migration.costs)
         limits.append(f"The cost of {left} of {migration.sampled} functions was not measured: the time given was not enough.")

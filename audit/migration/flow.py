@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
@@ -15,12 +15,12 @@ from audit.differential.execution import Library
 from audit.differential.faults import FAULTS
 from audit.differential.self_test import Kill, hunt
 from audit.differential.subject import Target, target_of
-from audit.differential.tally import Finding, Trial, runnable
+from audit.differential.tally import Finding, Trial, compared, runnable
 from audit.differential.vector import vector_of, write_vector
 from audit.inputs.job import Job
 from audit.migration.choose import runs
 from audit.migration.costs import FunctionCost, Sample, function_costs, samples
-from audit.migration.failures import Site, failures
+from audit.migration.failures import LATE, Site, failures
 from audit.migration.prove import Desk, NotProven, prove
 from audit.report.model import ProofEvidence
 from transpiler.translate import Translation
@@ -38,6 +38,7 @@ OURS: Final = (
 """What a migration writes into its folder."""
 SAMPLED: Final = 300
 """Sequences from which calls are taken whose cost is measured, and with which seeded faults are hunted."""
+NOT_SAMPLED: Final = f"its calls that succeed come after the first {SAMPLED} sequences, from which calls are taken to be proven"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,13 @@ class Migration:
     sampled: int
     """Functions whose cost was to be measured."""
     not_proven: tuple[NotProven, ...]
+
+    @property
+    def proven(self) -> dict[str, bool]:
+        """The functions of which a call is proven: whether one that succeeds is."""
+        calls = [(call["function"], call["status"]) for each in self.proofs for call in each.calls]
+        calls += [(each.function, each.status) for each in self.costs if each.rows is not None]
+        return {name: (name, "success") in calls for name, _ in calls}
 
     @property
     def complete(self) -> bool:
@@ -121,14 +129,24 @@ def migrate(job: Job, plan: Plan, tell: Tell, progress: Progress) -> Migration:
     chosen = samples(target, inputs)
     costs = _costs(chosen, library, plan, progress)
     missing |= {NotProven(each.function, each.why): None for each in costs if each.why is not None}
-    for each in missing:
-        tell(f"not proven: {each.what}: {each.why}")
-    met = _met(library, translations)
-    translations = (*translations, *met)
-    return Migration(
+    translations = (*translations, *_met(library, translations))
+    done = Migration(
         job, target, translations, checked, vectors, kills, tuple(proofs), ways.sites(translations), costs, len(chosen),
         tuple(missing),
     )  # fmt: skip
+    done = replace(done, not_proven=(*done.not_proven, *_only_compared(done, chosen)))
+    for each in done.not_proven:
+        tell(f"not proven: {each.what}: {each.why}")
+    return done
+
+
+def _only_compared(done: Migration, chosen: tuple[Sample, ...]) -> Iterator[NotProven]:
+    """The functions that succeeded in the check, of which no call that succeeds is proven, and nothing else says why."""
+    known = {each.what for each in done.not_proven}
+    sampled = {each.function for each in chosen if each.succeeds}
+    for each in done.checked.functions:
+        if each.counts["success"] and not done.proven.get(each.name) and each.name not in known:
+            yield NotProven(each.name, LATE if each.name in sampled else NOT_SAMPLED)
 
 
 def _proven(evidence: ProofEvidence) -> str:
@@ -175,10 +193,12 @@ def _write_vector(folder: Path, target: Target, number: int, finding: Finding) -
 
 
 def _inputs(job: Job, target: Target, effort: Effort, library: Library) -> tuple[Trial, ...]:
-    """The given calls that can be run, if there are any, and generated sequences."""
+    """What is compared of the given calls, if there are any, and of generated sequences."""
     request = None if job.request is None else runnable(job.request, library)[0]
     given = () if request is None or not request["calls"] else (Trial(-1, request, oracle.run(request, trace=True)),)
-    return (*given, *trials(target, replace(effort, sequences=min(effort.sequences, SAMPLED))))
+    drawn = trials(target, replace(effort, sequences=min(effort.sequences, SAMPLED)))
+    cut = (compared(each, library) for each in chain(given, drawn))
+    return tuple(each for each in cut if each.request["calls"])
 
 
 def _hunt(target: Target, inputs: tuple[Trial, ...], library: Library, seconds: float, progress: Progress) -> Iterator[Kill]:

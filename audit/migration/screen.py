@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from audit.differential.functions import grouped, summary
 from audit.migration.flow import Migration
 from audit.report.model import Report
 
@@ -29,7 +30,7 @@ def screen(report: Report, done: Migration, page: str, program: str = "sol2zk") 
         ("functions", _functions(done)),
         ("failures", _failures(done)),
         ("not proven", [f"{each['what']}: {each['why']}" for each in report.not_proven]),
-        ("left out", [f"{each.what} ({each.code})" for each in checked.stops]),
+        ("left out", _left_out(done)),
         ("not reached", _missed(done)),
         ("assumed", ["the translation is tested, not proven; the compiler, revm, Plonky3 and Keccak-256 are taken as right"]),
     ]
@@ -80,13 +81,24 @@ def _proven(report: Report) -> list[str]:
 
 
 def _functions(done: Migration) -> list[str]:
+    functions, proven = done.checked.functions, done.proven
+    lines = [summary(functions)] if functions else []
     costs = [(each.cells, each) for each in done.costs if each.cells is not None]
     if not costs:
-        return []
+        return lines
     _, dearest = max(costs, key=lambda pair: pair[0])
     slowest = max(each.prove_s or 0.0 for _, each in costs)
+    if functions:
+        failing = sum(1 for each in functions if proven.get(each.name) is False)
+        count = f"{sum(1 for each in functions if proven.get(each.name))} of {len(functions)} proven by a call that succeeds"
+        lines.append(count + (f", {failing} by failing calls only" if failing else ""))
     most = f"{dearest.function} takes most: {dearest.rows:,} rows, {dearest.cells:,} cells"
-    return [f"{len(costs)} of {done.sampled} proven by a call each, in {slowest:.2f} s at most; {most}"]
+    return [*lines, f"one call alone takes {slowest:.2f} s at most; {most}"]
+
+
+def _left_out(done: Migration) -> list[str]:
+    silent = [f"{', '.join(names)}: {why}" for why, names in grouped(done.checked.unanswered).items()]
+    return [*silent, *(f"{each.what} ({each.code})" for each in done.checked.stops)]
 
 
 def _missed(done: Migration) -> list[str]:

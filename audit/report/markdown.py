@@ -43,11 +43,13 @@ def _table(columns: list[str], rows: Iterable[list[Any]]) -> list[str]:
 
 def _head(report: dict[str, Any]) -> list[str]:
     checked = report["differential"]
+    missing = [each["name"] for each in checked["functions"] if each["missing"]]
     claims = [[each["evidence"], each["statement"], each["detail"]] for each in report["claims"]]
     return [
         f"# Re-audit report: {_cell(report['subject']['contract'])}",
         "",
         f"**{report['verdict']}**: {len(report['findings'])} mismatches in {checked['sequences']} call sequences ({checked['calls']} calls).",
+        *([f"No answer for {', '.join(map(_cell, missing))}: section 5."] if missing else []),
         "A verdict on equivalence with the EVM bytecode, not on whether the contract is right.",
         "",
         _heading(1),
@@ -103,6 +105,7 @@ def _differential(report: dict[str, Any]) -> list[str]:
         ]
         for c in checked["coverage"]
     ]
+    functions = [[f["name"], f["status"], f["successes"], f["calls"], f["proven"], f["why"]] for f in checked["functions"]]
     outcomes = [
         [name, counts["success"], counts["revert"], counts["halt"]] for name, counts in sorted(checked["outcomes"].items())
     ]
@@ -115,6 +118,11 @@ def _differential(report: dict[str, Any]) -> list[str]:
         "",
         *_table(["code", "edges reached", "blocks reached", "lines of blocks not reached"], reached),
         *(["Left out:", "", *left_out, ""] if left_out else []),
+        "### Functions of the interface",
+        "",
+        *_table(["function", "status", "successes", "calls compared", "proven", "what is known"], functions),
+        "### Outcomes by what was called",
+        "",
         *_table(["function", "success", "revert", "halt"], outcomes),
         "### Ways to fail",
         "",

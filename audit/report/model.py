@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from zkvm.errors import InputError, Place
 
-FORMAT: Final = "sol2zk-report/3"
+FORMAT: Final = "sol2zk-report/4"
 MAX_REPORT_BYTES: Final = 256 << 20
 EQUIVALENT: Final = "EQUIVALENT WITHIN TESTED SCOPE"
 MISMATCHES: Final = "MISMATCHES FOUND"

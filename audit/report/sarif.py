@@ -9,12 +9,14 @@ from urllib.parse import quote
 RULES: Final[dict[str, str]] = {
     "sol2zk/mismatch": "The ZK-VM version and the EVM version differ in something observable.",
     "sol2zk/incomplete": "Something was left out of the check: an unsupported operation, a limit, a time-out.",
+    "sol2zk/never-succeeded": "A function of the interface that did not succeed in any compared call.",
     "sol2zk/not-proven": "A call or a run that has no proof, and why.",
     "sol2zk/weak-check": "A seeded translator fault that the check did not find.",
 }
 LEVELS: Final[dict[str, str]] = {
     "sol2zk/mismatch": "error",
     "sol2zk/incomplete": "warning",
+    "sol2zk/never-succeeded": "warning",
     "sol2zk/not-proven": "warning",
     "sol2zk/weak-check": "note",
 }
@@ -69,6 +71,11 @@ def _results(report: dict[str, Any]) -> list[dict[str, Any]]:
     ]
     if checked["timed_out"]:
         found.append(_result("sol2zk/incomplete", "the time given was not enough", ("timed out",), file))
+    found += [
+        _result("sol2zk/never-succeeded", f"{each['name']}: {each['why']}", (each["name"],), file)
+        for each in checked["functions"]
+        if each["missing"]
+    ]
     found += [
         _result("sol2zk/not-proven", f"{each['what']}: {each['why']}", (each["what"], each["why"]), file)
         for each in report["not_proven"]

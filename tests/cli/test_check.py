@@ -9,6 +9,7 @@ from typing import Any, Final
 import pytest
 
 from audit.cli import run
+from transpiler.evm.assemble import assemble
 from zkvm import proof
 
 pytestmark = pytest.mark.skipif(not proof.available(), reason="the extension is not built")
@@ -63,6 +64,29 @@ def test_something_unsupported_is_not_success(tmp_path: Path, capsys: pytest.Cap
     document = output(capsys)
     assert document["unsupported"][0]["what"] == "CALL"
     assert document["complete"] is False
+
+
+def test_a_function_that_never_succeeded_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Selectors stand for functions where there is no ABI: one succeeds, one needs a word that nobody finds."""
+    file = tmp_path / "code.hex"
+    hard = "0 MSTORE 32 0 KECCAK256 2 LT @done JUMPI 0 0 REVERT"
+    text = f"0 CALLDATALOAD 0xe0 SHR DUP1 0x11111111 EQ @done JUMPI 0x22222222 EQ @hard JUMPI STOP done: STOP hard: 4 CALLDATALOAD {hard}"
+    file.write_text("0x" + assemble(text.replace("2 LT", "2 GT")).hex())
+    assert run(["check", str(file), "--sequences", "20", "--json"]) == 4
+    document = output(capsys)
+    assert (document["complete"], document["scope"], document["unsupported"]) == (False, "interface", [])
+    functions = {each["name"]: each for each in document["functions"]}
+    assert (functions["0x11111111"]["status"], functions["0x11111111"]["missing"]) == ("succeeded", False)
+    hard_one = functions["0x22222222"]
+    assert (hard_one["successes"], hard_one["missing"]) == (0, True)
+    assert hard_one["calls"] == sum(document["outcomes"]["0x22222222"].values()) > 0
+    assert run(["check", str(file), "--sequences", "20"]) == 4
+    told = capsys.readouterr()
+    assert "1 of 2 functions succeeded in a compared call" in told.out
+    assert "left out: 0x22222222: no compared call of it succeeded" in told.err
+    (tmp_path / "calls.json").write_text(json.dumps({"calls": [{"data": "0x22222222"}]}))
+    assert run(["check", str(file), "--calls", str(tmp_path / "calls.json"), "--json"]) == 0
+    assert output(capsys)["scope"] == "given calls"
 
 
 def test_text_output_names_the_numbers(counter: Path, capsys: pytest.CaptureFixture[str]) -> None:

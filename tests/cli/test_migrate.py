@@ -14,6 +14,7 @@ from audit.differential.faults import FAULTS, faulty
 from audit.migration import flow
 from audit.report.model import EQUIVALENT, INCOMPLETE, MISMATCHES
 from audit.report.write import write
+from tests.stopping import selected, stopping
 from zkvm import proof
 
 pytestmark = pytest.mark.skipif(not proof.available(), reason="the extension is not built: make setup")
@@ -102,6 +103,34 @@ def test_what_is_left_out_is_incomplete(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "out" / "report.json").read_text())["verdict"] == INCOMPLETE
 
 
+def test_a_function_that_never_succeeded_in_a_compared_call_is_not_green(
+    packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """OpenZeppelin's TimelockController, with runs that stop at a call of `execute`."""
+    monkeypatch.setattr(flow, "Library", lambda: Library(executor=stopping(selected("134008d3"))))
+    timelock = packages / "@openzeppelin/contracts/governance/TimelockController.sol"
+    assert run(["migrate", str(timelock), "--offline", "--sequences", "60", "--output", str(tmp_path)]) == 4
+    told = capsys.readouterr().out
+    execute = "execute(address,uint256,bytes,bytes32,bytes32)"
+    assert told.startswith("INCOMPLETE: TimelockController")
+    assert f"{execute}: no compared call of it succeeded; stopped at CALL (call)" in told.partition("  left out")[2]
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert (report["verdict"], report["findings"]) == (INCOMPLETE, [])
+    functions = {each["name"]: each for each in report["differential"]["functions"]}
+    assert len(functions) == 30
+    assert (functions[execute]["status"], functions[execute]["missing"], functions[execute]["proven"]) == ("blocked", True, None)
+    assert execute not in report["differential"]["outcomes"]
+    assert execute not in {each["function"] for each in report["functions"]}
+    done = sum(each["proven"] == "success" for each in functions.values())
+    assert done == sum(each["successes"] > 0 for each in functions.values()) < 30
+    assert f"{done} of 30 proven by a call that succeeds" in told
+    assert any(execute in each for each in report["limits"])
+    for form in ("html", "md", "sarif"):
+        assert execute in (tmp_path / f"report.{form}").read_text()
+    rules = {each["ruleId"] for each in json.loads((tmp_path / "report.sarif").read_text())["runs"][0]["results"]}
+    assert "sol2zk/never-succeeded" in rules
+
+
 def test_calls_without_a_proof_are_left_out_and_named(contracts: Path, tmp_path: Path) -> None:
     assert run(["migrate", str(contracts / "tokens/WETH9.sol"), "--offline", "--sequences", "60", "--output", str(tmp_path)]) == 4
     report = json.loads((tmp_path / "report.json").read_text())
@@ -109,7 +138,8 @@ def test_calls_without_a_proof_are_left_out_and_named(contracts: Path, tmp_path:
     assert report["findings"] == []
     assert {each["name"].partition("-")[0] for each in report["proofs"]} == {"constructor", "calls", "failures"}
     unproven = {each["what"] for each in report["not_proven"]}
-    assert "withdraw(uint256)" in unproven
+    silent = {each["name"] for each in report["differential"]["functions"] if each["missing"]}
+    assert "withdraw(uint256)" in unproven | silent
     assert "deposit()" not in unproven
     proven = {each["function"] for each in report["functions"] if each["rows"] is not None}
     assert {"deposit()", "transfer(address,uint256)"} <= proven

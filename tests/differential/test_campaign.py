@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 
 from audit.differential.campaign import CheckResult, Effort, check
+from audit.differential.execution import Library
 from audit.differential.self_test import self_test
 from audit.differential.subject import Target
+from audit.inputs.job import open_job
+from tests.stopping import selected, stopping
 from tests.targets import target
+from transpiler.settings import Settings
 from zkvm import proof
 
 pytestmark = pytest.mark.skipif(not proof.available(), reason="the extension is not built")
@@ -35,8 +39,9 @@ def test_a_thousand_sequences_agree(contracts: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["tokens/Token.sol", "basic/Ledger.sol", "basic/Counter.sol", "tokens/Items.sol"])
 def test_each_function_succeeds_by_default(contracts: Path, name: str) -> None:
-    outcomes = check(target(contracts / name)).outcomes
-    assert [name for name, counts in outcomes.items() if "(" in name and not counts["success"]] == []
+    result = check(target(contracts / name))
+    assert {each.status for each in result.functions} == {"succeeded"}
+    assert result.exit_code == 0
 
 
 def test_external_calls_leave_it_incomplete(contracts: Path) -> None:
@@ -44,6 +49,62 @@ def test_external_calls_leave_it_incomplete(contracts: Path) -> None:
     assert result.findings == ()
     assert {each.code for each in result.stops} == {"call"}
     assert result.exit_code == 4
+
+
+def named(result: CheckResult) -> dict[str, str]:
+    return {each.name: each.status for each in result.unanswered}
+
+
+def test_calls_that_were_never_compared_answer_nothing(packages: Path) -> None:
+    """OpenZeppelin's TimelockController where a run stops in `execute`: it is named, and nothing of those calls counts."""
+    timelock = target(packages / "@openzeppelin/contracts/governance/TimelockController.sol")
+    whole = check(timelock)
+    cut = check(timelock, library=Library(executor=stopping(selected("134008d3"))))
+    execute = "execute(address,uint256,bytes,bytes32,bytes32)"
+    assert named(cut)[execute] == "blocked"
+    assert cut.exit_code == 4
+    assert not cut.complete
+    assert execute not in cut.outcomes
+    assert cut.calls < whole.calls
+    reached = [next(each for each in result.coverage if each.kind == "runtime").edges_reached for result in (cut, whole)]
+    assert reached[0] < reached[1]
+    assert set(named(whole)) <= {execute}
+    assert whole.exit_code == (4 if named(whole) else 0)
+    assert not [name for name, counts in whole.outcomes.items() if "(" in name and not counts["success"] and name != execute]
+
+
+GATE = """
+pragma solidity ^0.8.20;
+contract Gate {
+    uint256 public opened;
+    function open(uint256 key) external { require(uint256(keccak256(abi.encode(key, address(this)))) < 2, "locked"); opened += 1; }
+    function knock() external pure returns (uint256) { return 7; }
+    function closed() external pure { revert("never"); }
+    function spin() external payable { while (true) { if (gasleft() == 0) break; } }
+    receive() external payable { revert(); }
+}
+"""
+
+
+def test_a_function_that_never_succeeded_is_named_and_leaves_it_incomplete(tmp_path: Path) -> None:
+    (tmp_path / "Gate.sol").write_text(GATE)
+    gate = target(tmp_path / "Gate.sol")
+    result = check(gate, Effort(sequences=60))
+    assert (result.findings, result.stops) == ((), ())
+    assert {each.name: each.status for each in result.functions} == {
+        "constructor": "succeeded", "opened()": "succeeded", "knock()": "succeeded", "open(uint256)": "only-reverted",
+        "spin()": "only-halted", "closed()": "cannot-succeed", "receive": "cannot-succeed",
+    }  # fmt: skip
+    assert named(result) == {"open(uint256)": "only-reverted", "spin()": "only-halted"}
+    assert result.exit_code == 4
+
+
+def test_given_calls_state_their_own_scope(contracts: Path) -> None:
+    job = open_job(contracts / "tokens/Token.sol", Settings(offline=True), contracts / "tokens/Token.calls.json")
+    result = check(target(contracts / "tokens/Token.sol"), Effort(sequences=0), given=job.request)
+    assert any(not each.calls for each in result.functions)
+    assert result.unanswered == ()
+    assert result.exit_code == 0
 
 
 def test_processes_change_nothing(token: Target) -> None:

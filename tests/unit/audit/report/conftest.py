@@ -29,6 +29,11 @@ def make(verdict: str = MISMATCHES) -> Report:
     checked = {
         "seed": 1, "sequences": 30, "calls": 90, "seconds": 1.5, "coverage": [coverage], "timed_out": False, "complete": False,
         "unsupported": [{"call": 0, "code": "call", "what": "CALL"}], "outcomes": {"mint": {"success": 1, "revert": 2, "halt": 0}},
+        "scope": "interface",
+        "functions": [
+            {"name": "mint", "status": "succeeded", "calls": 3, "successes": 1, "why": "it did", "missing": False, "proven": "failing"},
+            {"name": "burn(uint256)", "status": "only-reverted", "calls": 2, "successes": 0, "why": "each reverted", "missing": True, "proven": None},
+        ],
     }  # fmt: skip
     subject = {
         "file": "src/A.sol", "contract": "A", "fork": "Osaka", "compiler": "solc 0.8.30", "compiler_checksum": "sha256:00", "notes": ["a note"],
