@@ -53,6 +53,10 @@ class Interface:
             return found.signature
         return FALLBACK if data or self.specials == (FALLBACK,) else RECEIVE
 
+    def function(self, signature: str) -> Function | None:
+        """The function of a signature, or None."""
+        return next((each for each in self.functions if each.signature == signature), None)
+
     def least(self, data: bytes, address: str) -> bytes | None:
         """Call data for the function that this data calls, with the least arguments, addresses as given; None where it has no types."""
         found = next((each for each in self.functions if each.selector == data[:4]), None)

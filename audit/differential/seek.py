@@ -12,6 +12,7 @@ from audit.differential import oracle
 from audit.differential.compare import prefix
 from audit.differential.inputs import ACTORS, NOBODY
 from audit.differential.interface import FALLBACK, RECEIVE, Interface
+from audit.differential.signing import signed
 from audit.differential.subject import Target
 from audit.differential.values import WORD
 from transpiler.cfg.build import overview
@@ -174,8 +175,11 @@ class Seeker:
         """
         specials = {FALLBACK, RECEIVE} - set(self.target.interface.specials)
         for function in [each for each in self.stuck if each not in self.succeeded and each[1] not in specials]:
-            eased = (_eased(request, self.target.interface) for request in _alone(self.stuck[function]))
-            for each in chain.from_iterable(eased):
+            found = self.target.interface.function(function[1])
+            bases = tuple(_alone(self.stuck[function]))
+            sign = () if found is None or function[0] == "creation" else (signed(request, found) for request in bases)
+            eased = (_eased(request, self.target.interface) for request in bases)
+            for each in chain.from_iterable((*sign, *eased)):
                 if function in self.succeeded:
                     break
                 yield each
