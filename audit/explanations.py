@@ -43,6 +43,7 @@ EXPLANATIONS: Final[dict[str, str]] = {
     "no-via-ir": "The chosen compiler is too old for --via-ir (or `via_ir` in foundry.toml). Choose another version, or leave it out.",
     "compiler-not-pinned": "This build of the compiler has no checksum in this project; unpinned compilers are not run.",
     "compiler-not-fetched": "The compiler could not be downloaded. With --offline or without network npm's compiler is used where it is installed.",
+    "compiler-mislabelled": "The compiler says that it is another version than the one asked for, and was not run. Some npm packages hold another one.",
     "compiler-not-trusted": "The compiler does not have the checksum that this project pins, and was not run.",
     "compiler-too-large": "The download is larger than any compiler; it was stopped.",
     "node-not-found": "npm's compiler is run by node, which is not installed.",

@@ -16,7 +16,7 @@ import zkvm
 from audit.cli import terminal
 from audit.cli.options import json_option
 from transpiler.solc import native, soljson
-from transpiler.solc.pins import NATIVE_BUILDS, SOLJSON_CHECKSUMS, matches
+from transpiler.solc.pins import MISLABELLED, NATIVE_BUILDS, SOLJSON_CHECKSUMS, matches
 from transpiler.solc.project import OWN_ROOT, node_modules_above
 
 MISSING: Final = 2
@@ -70,7 +70,9 @@ def _compilers() -> Iterator[Finding]:
     for version, package in sorted(soljson.find_packages(folders).items()):
         checksum = SOLJSON_CHECKSUMS.get(str(version))
         trusted = checksum is not None and matches(package.soljson.read_bytes(), checksum)
-        yield Finding(f"solc {version} (npm)", trusted, "pinned checksum" if trusted else "no pin, or another checksum")
+        other = MISLABELLED.get(str(version))
+        why = "no pin, or another checksum" if other is None else f"holds the compiler {other}, never runs"
+        yield Finding(f"solc {version} (npm)", trusted, "pinned checksum" if trusted else why)
     for version, path in sorted(native.installed().items()):
         trusted = matches(path.read_bytes(), NATIVE_BUILDS[str(version)][1])
         yield Finding(f"solc {version} (native)", trusted, "pinned checksum" if trusted else f"another checksum: {path}")

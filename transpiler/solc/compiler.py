@@ -14,8 +14,8 @@ from typing import Any, Final
 from transpiler.errors import InputError, Place
 from transpiler.solc import native, soljson
 from transpiler.solc.artifact import Compiler
-from transpiler.solc.pins import NATIVE_BUILDS, SOLJSON_CHECKSUMS
-from transpiler.solc.version import Range, Version, newest, parse_version
+from transpiler.solc.pins import MISLABELLED, NATIVE_BUILDS, SOLJSON_CHECKSUMS, mislabelled
+from transpiler.solc.version import Range, Version, newest, parse_version, stated_version
 from zkvm.program_file import write_whole
 
 CACHE_VERSION: Final = 1
@@ -45,6 +45,11 @@ class Toolbox:
         return {version: package for version, package in self.packages.items() if str(version) in SOLJSON_CHECKSUMS}
 
     @property
+    def mislabelled(self) -> tuple[Version, ...]:
+        """The versions whose npm packages hold another compiler."""
+        return tuple(version for version in self.packages if str(version) in MISLABELLED)
+
+    @property
     def ready(self) -> tuple[Version, ...]:
         """What runs without the network, in order."""
         return tuple(sorted(self.pinned.keys() | self.natives.keys()))
@@ -59,9 +64,13 @@ class Toolbox:
         if exact is not None:
             version = parse_version(exact)
             if version is None or version not in (*self.ready, *fetchable):
+                if version in self.mislabelled:
+                    raise mislabelled(version, MISLABELLED[str(version)], self.packages[version].soljson)
                 raise self._none(f"solc {exact}", place, version if str(version) in SOLJSON_CHECKSUMS else None)
             return version
         version = newest(self.ready, wanted) or newest(fetchable, wanted)
+        if version is None and (other := newest(self.mislabelled, wanted)) is not None:
+            raise mislabelled(other, MISLABELLED[str(other)], self.packages[other].soljson)
         if version is None:
             text = " and ".join(dict.fromkeys(each.text for each in wanted))
             raise self._none(text or "any version", place, newest(filter(None, map(parse_version, SOLJSON_CHECKSUMS)), wanted))
@@ -88,7 +97,7 @@ class Toolbox:
         checksum = NATIVE_BUILDS[str(version)][1] if path is not None else SOLJSON_CHECKSUMS[str(version)]
         cached = _cache_path(checksum, text)
         entry = _read_cache(cached)
-        if entry is None:
+        if entry is None or stated_version(entry["version"]) != version:
             entry = self._run(version, path, text)
             _write_cache(cached, entry)
         compiler = Compiler(entry["version"], "native" if path is not None else "soljson", checksum)

@@ -12,8 +12,8 @@ from platform import machine
 from typing import Final
 
 from transpiler.errors import CompileError, InputError, Place
-from transpiler.solc.pins import NATIVE_BUILDS, matches
-from transpiler.solc.version import Version, parse_version
+from transpiler.solc.pins import NATIVE_BUILDS, matches, mislabelled
+from transpiler.solc.version import Version, parse_version, stated_version
 from zkvm.program_file import write_whole
 
 DOWNLOAD_BASE: Final = "https://binaries.soliditylang.org/linux-amd64/"
@@ -72,15 +72,18 @@ def place(version: Version, fetch: Fetch | None = None) -> Path:
 
 
 def compile_native(version: Version, path: Path, standard_input: str) -> str:
-    """The standard JSON output of a placed compiler, whose bytes are compared with the pin first.
+    """The standard JSON output of a placed compiler; its bytes are compared with the pin first, then what it says it is with the version.
 
-    Raises: InputError if the bytes are not the pinned ones.
+    Raises: InputError if the bytes are not the pinned ones, or it is the compiler of another version.
     """
     long_version, checksum = NATIVE_BUILDS[str(version)]
     if not matches(path.read_bytes(), checksum):
         raise InputError(
             "compiler-not-trusted", f"solc {long_version} does not have the pinned checksum", Place(str(path)), "remove the file"
         )
+    says = _says(path)
+    if stated_version(says) != version:
+        raise mislabelled(version, says, path)
     run = subprocess.run(
         [str(path), "--standard-json"],
         input=standard_input.encode(),
@@ -94,6 +97,13 @@ def compile_native(version: Version, path: Path, standard_input: str) -> str:
     except ValueError as error:
         raise CompileError("compiler-failed", f"solc {long_version} broke down on this input, status {run.returncode}") from error
     return run.stdout.decode()
+
+
+def _says(path: Path) -> str:
+    """The last word of what a compiler says of itself, which is its version."""
+    run = subprocess.run([str(path), "--version"], capture_output=True, timeout=TIMEOUT_SECONDS, check=False, cwd="/")
+    words = run.stdout.decode(errors="replace").split()
+    return words[-1] if words else "of an unknown version"
 
 
 def _download(url: str) -> bytes:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import Final
 
+from transpiler.errors import InputError, Place
+from transpiler.solc.version import Version
 from zkvm.word import keccak256
 
 NATIVE_BUILDS: Final[dict[str, tuple[str, str]]] = {
@@ -77,13 +80,11 @@ SOLJSON_CHECKSUMS: Final[dict[str, str]] = {
     "0.7.5": "sha256:2ee1c6434a32a40b137ac28be12ceeba64701bfad5e80239690803d9c139908e",
     "0.7.6": "sha256:b94e69dfb056b3e26080f805ab43b668afbc0ac70bf124bfb7391ecfc0172ad2",
     "0.8.0": "sha256:c596765f9b3dce486cf596ea35676f37124d54f3ada0fcbc02f094c392066a59",
-    "0.8.1": "sha256:c596765f9b3dce486cf596ea35676f37124d54f3ada0fcbc02f094c392066a59",
     "0.8.2": "sha256:015e83fb0b72ccdafb0c217961b21a0321adb2d3f2ad992f5e79635c2086e6dd",
     "0.8.3": "sha256:b5cedfa8de5f9421fbdaccf9fd5038652c2632344b3b68e5278de81e9aeac210",
     "0.8.4": "sha256:4a14c7bcaf0d988a829db2174b8f7731898aa8633216490603ad74bff64eca3c",
     "0.8.5": "sha256:4af595f976235d33a22ffe223e9e3210b4ca510f6a93f153b3daed60f2b11fbc",
     "0.8.6": "sha256:06a671efd8865a6ecc0ad648076177b35abcd06a7059888ea65111272e33a57f",
-    "0.8.7": "sha256:2ee1c6434a32a40b137ac28be12ceeba64701bfad5e80239690803d9c139908e",
     "0.8.8": "sha256:534b7d4079d13bb4cd10b7559dc105c2adec625df4105f20ebce47e6da60bfda",
     "0.8.9": "sha256:5b25f987aae32a0275fdc6c1be36cc47cf126024a04dafd8e4be39a1d1d1422c",
     "0.8.10": "sha256:5eaee3240a06891abf5ac70c75caf9a0c33ebe9a2736abdaa22a337f86c22933",
@@ -116,6 +117,19 @@ SOLJSON_CHECKSUMS: Final[dict[str, str]] = {
     "0.8.37": "sha256:221d7a667378b5068d913e75fe092507e061363cd1d23b64c49ae82febabad4c",
 }
 """Version -> checksum of soljson.js in npm's package `solc`; each compiled a contract through `worker.js` when it was pinned."""
+
+MISLABELLED: Final[dict[str, str]] = {"0.8.1": "0.8.0", "0.8.7": "0.7.5"}
+"""Version of npm's package `solc` -> the compiler that it holds instead, byte for byte that of the other package. These never run."""
+
+
+def mislabelled(version: Version, holds: str, path: Path) -> InputError:
+    """The error for a compiler that says it is another one than the one asked for."""
+    return InputError(
+        "compiler-mislabelled",
+        f"what is installed as solc {version} is the compiler {holds}, and never runs under that name",
+        Place(str(path)),
+        "ask for another version with --solc, or widen the pragma",
+    )
 
 
 def matches(data: bytes, checksum: str) -> bool:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from transpiler.errors import CompileError, InputError, Place
-from transpiler.solc.pins import SOLJSON_CHECKSUMS
-from transpiler.solc.version import Version, parse_version
+from transpiler.solc.pins import SOLJSON_CHECKSUMS, mislabelled
+from transpiler.solc.version import Version, parse_version, stated_version
 
 WORKER: Final = Path(__file__).with_name("worker.js")
 COMPILE_SECONDS: Final = 600
@@ -79,6 +79,9 @@ class Worker:
                 "install the packages again: npm ci",
             )
         self.version: str = str(greeting["version"]).replace(".Emscripten.clang", "")
+        if stated_version(self.version) != package.version:
+            self.close()
+            raise mislabelled(package.version, self.version, package.soljson)
 
     def compile(self, standard_input: str) -> str:
         """The standard JSON output for a standard JSON input.

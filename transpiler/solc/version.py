@@ -20,6 +20,7 @@ class Version(NamedTuple):
 
 
 _RELEASE = re.compile(r"v?(\d+)\.(\d+)\.(\d+)(?:\+.*)?$")
+_STATED = re.compile(r"(?<![\d.])(\d+)\.(\d+)\.(\d+)(?:\+[\w.+-]*)?\s*$")
 _PART = r"(\d+|[xX*])"
 _COMPARATOR = re.compile(rf"(\^|~|>=|<=|>|<|=)?\s*v?{_PART}(?:\.{_PART})?(?:\.{_PART})?")
 _BEYOND = Version(1 << 30, 0, 0)
@@ -28,6 +29,12 @@ _BEYOND = Version(1 << 30, 0, 0)
 def parse_version(text: str) -> Version | None:
     """The release that a text like `0.8.26` or `0.8.26+commit.8a97fa7a` names, or None."""
     found = _RELEASE.match(text.strip())
+    return Version(*map(int, found.groups())) if found else None
+
+
+def stated_version(text: str) -> Version | None:
+    """The release that a compiler says it is at the end of words such as `Version: 0.8.26+commit.8a97fa7a`, or None: a nightly is none."""
+    found = _STATED.search(text)
     return Version(*map(int, found.groups())) if found else None
 
 

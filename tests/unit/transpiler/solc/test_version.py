@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from transpiler.solc.version import Version, newest, parse_range, parse_version
+from transpiler.solc.version import Version, newest, parse_range, parse_version, stated_version
 
 
 def version(text: str) -> Version:
@@ -71,3 +71,19 @@ def test_releases_only() -> None:
     assert parse_version("0.8") is None
     assert parse_version("nightly") is None
     assert str(version("v0.8.26")) == "0.8.26"
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("0.8.26+commit.8a97fa7a", Version(0, 8, 26)),
+        ("solc, the solidity compiler commandline interface\nVersion: 0.4.26+commit.4563c3fc.Linux.g++\n", Version(0, 4, 26)),
+        ("0.5.17", Version(0, 5, 17)),
+        ("0.8.7-nightly.2021.7.1+commit.1a2b3c4d", None),
+        ("0.8.7 and more", None),
+        ("10.8.7.6", None),
+        ("", None),
+    ],
+)
+def test_what_a_compiler_says_it_is(text: str, stated: Version | None) -> None:
+    assert stated_version(text) == stated
