@@ -43,7 +43,7 @@ EXPLANATIONS: Final[dict[str, str]] = {
     "no-via-ir": "The chosen compiler is too old for --via-ir (or `via_ir` in foundry.toml). Choose another version, or leave it out.",
     "compiler-not-pinned": "This build of the compiler has no checksum in this project; unpinned compilers are not run.",
     "compiler-not-fetched": "The compiler could not be downloaded. With --offline or without network npm's compiler is used where it is installed.",
-    "compiler-mislabelled": "The compiler says that it is another version than the one asked for, and was not run. Some npm packages hold another one.",
+    "compiler-mislabelled": "The compiler says that it is another version than the one asked for, and was not run. Some npm packages hold such.",
     "compiler-not-trusted": "The compiler does not have the checksum that this project pins, and was not run.",
     "compiler-too-large": "The download is larger than any compiler; it was stopped.",
     "node-not-found": "npm's compiler is run by node, which is not installed.",
@@ -118,9 +118,18 @@ EXPLANATIONS: Final[dict[str, str]] = {
     "S2Z-ASM-OPERAND": "EVM assembler: the opcode needs an operand.",
     "S2Z-CFG-TEXT": "The text form of a control-flow graph is malformed.",
     "S2Z-IR-TEXT": "The text form of SSA is malformed.",
+    # what is known of a function of the interface
+    "succeeded": "A compared call of the function succeeded.",
+    "cannot-succeed": "The certified graph has no success behind the function's entry: it fails by design, and alike in both versions.",
+    "only-reverted": "Each compared call of the function reverted: its success is not checked.",
+    "only-halted": "Each compared call of the function halted: its success is not checked.",
+    "only-failed": "Each compared call of the function reverted or halted: its success is not checked.",
+    "blocked": "No compared call of the function succeeded, and some stopped at something unsupported, named beside it.",
+    "not-reached": "No call of the function was compared.",
     # rules of a report
     "sol2zk/mismatch": "The ZK-VM version and the EVM version differ in something observable. `sol2zk replay` shows it again.",
     "sol2zk/incomplete": "Something was left out of the check: it is not success, and the exit status is 4.",
+    "sol2zk/never-succeeded": "No compared call of a function succeeded, so its success is not checked: give calls that reach it, or more sequences.",
     "sol2zk/not-proven": "A call or a run has no proof; it was executed and compared only.",
     "sol2zk/weak-check": "A seeded fault was not found, so the check is weak there: give more sequences.",
 }  # fmt: skip

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from audit.cli import run
+from audit.differential.functions import MEANING
 from audit.explanations import EXPLANATIONS
 from audit.report.sarif import RULES
 
@@ -34,7 +35,7 @@ def codes(root: Path) -> Iterator[str]:
 
 def test_every_code_is_explained(root: Path) -> None:
     assert set(codes(root)) - EXPLANATIONS.keys() == set()
-    assert {"no-chip", "too-large", *RULES} <= EXPLANATIONS.keys()
+    assert {"no-chip", "too-large", *RULES, *MEANING} <= EXPLANATIONS.keys()
     # what the entrance of the command line and the verifier in Rust say of themselves
     told = set(re.findall(r"error\[([\w-]+)\]", (root / "audit/cli/failure.py").read_text())) - {"unexpected"}
     verdict = (root / "zkvm/prover/crates/stark/src/verdict.rs").read_text()
