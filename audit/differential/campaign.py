@@ -17,6 +17,7 @@ from audit.differential.coverage import Coverage, coverage
 from audit.differential.execution import Library
 from audit.differential.functions import FunctionOutcome, outcomes_of, unanswered
 from audit.differential.inputs import ACTORS, Generator, Plan, actor_words
+from audit.differential.scenes import Scenes, scene, scenes_of
 from audit.differential.seek import Seeker
 from audit.differential.subject import Target
 from audit.differential.tally import Finding, Tally, Trial, examine, examined, within
@@ -33,6 +34,8 @@ CONSTRUCTORS_KEPT: Final = 4
 """Constructor arguments kept of each outcome, beside those that reach something new."""
 RESUMED: Final = 0.3
 """Part of the sequences that start from what an earlier one left, mostly with storage bent: contracts that migrate have lived."""
+ACTED: Final = 0.6
+"""Part of the sequences that begin in the middle of a given call file, where there is one."""
 MISMATCHES_KEPT: Final = 10
 NEVER_CREATED: Final = Stop(0, "never-created", "the runtime code, as no constructor run that was tried succeeds,")
 SOUGHT: Final = 2
@@ -149,17 +152,20 @@ def _generator(target: Target, plan: Plan, seed: int, chunk: int) -> Generator:
     return Generator(plan, dictionary, Random(f"{seed}/{chunk}"))  # noqa: S311 - reproducible, not secret
 
 
-def trials(target: Target, effort: Effort, plan: Plan | None = None) -> Iterator[Trial]:
-    """The campaign's requests in order; they depend on the EVM's results only, never on the version that is checked."""
-    chosen = plan or plan_of(target, effort)
+def trials(target: Target, effort: Effort, given: Mapping[str, Any] | None = None) -> Iterator[Trial]:
+    """The campaign's requests in order; they depend on the EVM's results only, never on the version that is checked.
+
+    Shape: with a `given` request many of them begin in the middle of it.
+    """
+    plan, scenes = plan_of(target, effort), None if given is None else scenes_of(target, given)
     for chunk in range(-(-effort.sequences // CHUNK)):
-        yield from chunk_trials(target, effort, chosen, chunk)
+        yield from chunk_trials(target, effort, plan, chunk, scenes)
 
 
-def chunk_trials(target: Target, effort: Effort, plan: Plan, chunk: int) -> Iterator[Trial]:
+def chunk_trials(target: Target, effort: Effort, plan: Plan, chunk: int, scenes: Scenes | None = None) -> Iterator[Trial]:
     """The requests of one chunk."""
     first, end = chunk * CHUNK, min(effort.sequences, (chunk + 1) * CHUNK)
-    drawn = _drawn(_generator(target, plan, effort.seed, chunk), target, first)
+    drawn = _drawn(_generator(target, plan, effort.seed, chunk), target, first, scenes)
     ordinals = iter(range(first, end))
     seeker, sought = Seeker(target), 0 if chunk else end // SOUGHT
     for ordinal in islice(ordinals, end - first - sought):
@@ -171,14 +177,18 @@ def chunk_trials(target: Target, effort: Effort, plan: Plan, chunk: int) -> Iter
         yield Trial(ordinal, request, result)
 
 
-def _drawn(generator: Generator, target: Target, first: int) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+def _drawn(
+    generator: Generator, target: Target, first: int, scenes: Scenes | None
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Random requests with the EVM's traced results, without end; the first has the ordinal `first`."""
     lived: Mapping[str, Any] = {}
     for ordinal in count(first):
-        request = _next(generator, target, ordinal, lived)
+        acted = scenes is not None and generator.random.random() < ACTED
+        request = scene(scenes, generator) if acted and scenes is not None else _next(generator, target, ordinal, lived)
+        request = {**request, "messages": True}
         result = oracle.run(request, trace=True)
         generator.note(request, result)
-        if result["state"].get(request["contract"], {"code": "0x"})["code"] != "0x":
+        if not acted and result["state"].get(request["contract"], {"code": "0x"})["code"] != "0x":
             lived = result["state"]
         yield request, result
 
@@ -203,6 +213,7 @@ class Work:
     effort: Effort
     plan: Plan
     deadline: float | None
+    scenes: Scenes | None = None
 
     @property
     def chunks(self) -> range:
@@ -216,7 +227,7 @@ class Work:
     def run(self, chunk: int, library: Library, step: Callable[[], None] = lambda: None) -> Tally:
         """Run one chunk."""
         tally = Tally()
-        for trial in chunk_trials(self.target, self.effort, self.plan, chunk):
+        for trial in chunk_trials(self.target, self.effort, self.plan, chunk, self.scenes):
             if self.late():
                 tally.timed_out = True
                 break
@@ -276,9 +287,10 @@ def check(
     tried, used = effort or Effort(), library or Library()
     begun = time()
     deadline = None if tried.timeout_s is None else begun + tried.timeout_s
-    tally = Tally() if given is None else within(tried.timeout_s, lambda: examined(given, target, used))
+    asked = None if given is None else {**given, "messages": True}
+    tally = Tally() if asked is None else within(tried.timeout_s, lambda: examined(asked, target, used))
     if tried.sequences and not tally.timed_out:
-        work = Work(target, tried, plan_of(target, tried), deadline)
+        work = Work(target, tried, plan_of(target, tried), deadline, None if asked is None else scenes_of(target, asked))
         if work.plan.create and not work.plan.succeeding and not work.plan.direct:
             tally.stops[NEVER_CREATED.code, NEVER_CREATED.what] = NEVER_CREATED
         for part in _tallies(work, used, jobs, progress):

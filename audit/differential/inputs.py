@@ -141,7 +141,7 @@ class Generator:
         """Learn from the EVM's result: words that it returned, stored or logged, and the gas that calls used."""
         for call, outcome in zip(request["calls"], result["calls"], strict=False):
             name = self.plan.interface.name(bytes.fromhex(call["data"][2:]), create=call["create"])
-            if outcome["status"] == "success":
+            if outcome["status"] == "success" and "gas" in call:
                 self.gas_used[name] = int(call["gas"], 16) - int(outcome["gas_left"], 16)
             output = bytes.fromhex(outcome["return_data"][2:])
             if not call["create"] and len(output) <= 256:

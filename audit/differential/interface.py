@@ -16,6 +16,8 @@ from zkvm.word import keccak256
 CONSTRUCTOR: Final = "constructor"
 FALLBACK: Final = "fallback"
 RECEIVE: Final = "receive"
+OTHER: Final = "other contracts"
+"""What a call of another contract than the one under check is named."""
 
 
 @dataclass(frozen=True, slots=True)

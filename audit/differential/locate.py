@@ -29,7 +29,7 @@ def locate(mismatch: Mismatch, request: Mapping[str, Any], target: Target, libra
     part; else the one that ended the EVM's frame.
     """
     call = request["calls"][mismatch.call]
-    name = target.called(call)
+    name = target.called(call, request["contract"])
     part = prefix(request, mismatch.call + 1)
     steps = oracle.run(part, trace=True)["trace"]["calls"][mismatch.call]
     pc = _effect(mismatch, steps)

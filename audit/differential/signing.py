@@ -47,7 +47,8 @@ def _template(function: Function, address: str, number: int) -> bytes | None:
     """Call data with placeholder signatures: every address is the key's; numbers are late times, but for the first, which is `number`."""
     if function.types is None or not _signs(function.types):
         return None
-    values, first, words = [], True, iter((R, S) * len(function.types))
+    values: list[Any] = []
+    first, words = True, iter((R, S) * len(function.types))
     for kind in function.types:
         if kind == "bytes32":
             values.append(next(words))

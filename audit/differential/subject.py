@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from audit.differential.interface import CONSTRUCTOR, Interface, interface_of
+from audit.differential.interface import CONSTRUCTOR, OTHER, Interface, interface_of
 from audit.inputs.request import Subject
 from transpiler.solc.artifact import Artifact, CodeObject, Contract, Source
 from transpiler.solc.sourcemap import LineIndex, Location, by_pc
@@ -68,9 +68,14 @@ class Target:
                 found.setdefault(rest.partition(b"(")[0].strip().decode(errors="replace"), place)
         return found
 
-    def called(self, call: Mapping[str, Any]) -> str:
-        """The name of what a call of a request runs."""
-        return CONSTRUCTOR if call["create"] else self.interface.name(bytes.fromhex(call["data"][2:]), create=False)
+    def called(self, call: Mapping[str, Any], home: str | None = None) -> str:
+        """The name of what a call of a request runs; with `home`, the address of the contract, `OTHER` for what runs elsewhere."""
+        if call["create"]:
+            own = home is None or self.subject.creation is None or call["code"] == "0x" + self.subject.creation.hex()
+            return CONSTRUCTOR if own else OTHER
+        if home is not None and call["to"] != home:
+            return OTHER
+        return self.interface.name(bytes.fromhex(call["data"][2:]), create=False)
 
 
 def target_of(artifact: Artifact, contract: Contract, subject: Subject, fork: str) -> Target:

@@ -9,6 +9,7 @@ from threading import Thread
 from typing import Any, Final
 
 from audit.differential import oracle
+from audit.differential.attribution import NO_CODE, OTHER, functions, homes
 from audit.differential.compare import Mismatch, Stop, judge, prefix, stop_of
 from audit.differential.coverage import Seen, collect
 from audit.differential.execution import Library, Stuck
@@ -17,7 +18,6 @@ from audit.differential.shrink import shrink
 from audit.differential.subject import Target
 from zkvm.errors import InputError, Unsupported
 
-NO_CODE: Final = "no code there"
 LIMITS: Final = ("step-limit", "memory-limit")
 """Codes of runs that are longer, or take more memory, than the executor runs (ISA 8.4)."""
 
@@ -96,16 +96,18 @@ class Tally:
         """Add a trial of compared calls only."""
         self.calls += len(trial.request["calls"])
         collect(self.seen, target, trial.request, trial.result)
-        for index, (call, outcome) in enumerate(zip(trial.request["calls"], trial.result["calls"], strict=True)):
-            name = target.called(call) if trial.ran(index) else NO_CODE
-            counts = self.outcomes.setdefault(name, {"success": 0, "revert": 0, "halt": 0})
-            counts[outcome["status"]] += 1
+        where = homes(target, trial.request, trial.result)
+        for index, outcome in enumerate(trial.result["calls"]):
+            nothing = [(OTHER if trial.ran(index) else NO_CODE, outcome["status"])]
+            for name, status in tuple(functions(target, where, outcome)) or nothing:
+                counts = self.outcomes.setdefault(name, {"success": 0, "revert": 0, "halt": 0})
+                counts[status] = counts.get(status, 0) + 1
 
     def stop(self, stop: Stop, trial: Trial, target: Target) -> None:
         """Note what cut a trial off, and in a call of which function."""
         self.stopped += 1
         self.stops.setdefault((stop.code, stop.what), stop)
-        self.blocked.setdefault(target.called(trial.request["calls"][stop.call]), stop)
+        self.blocked.setdefault(target.called(trial.request["calls"][stop.call], trial.request["contract"]), stop)
 
 
 def examine(tally: Tally, trial: Trial, target: Target, library: Library) -> None:
@@ -142,7 +144,7 @@ def reduce(found: Mismatch, request: Mapping[str, Any], target: Target, library:
         if mismatch is None:
             return None
         call = candidate["calls"][mismatch.call]
-        return replace(mismatch, function=target.called(call))
+        return replace(mismatch, function=target.called(call, candidate["contract"]))
 
     smallest, mismatch = shrink(request, found, first)
     return Finding(locate(mismatch, smallest, target, library), smallest, ordinal)

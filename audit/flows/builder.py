@@ -25,6 +25,7 @@ FOLDER: Final = OWN_ROOT / "contracts" / "flows"
 FOREVER: Final = (1 << 255) - 1
 UNIT: Final = 10**18
 NOBODY: Final = "0x" + "00" * 20
+NOTHING: Final = Subject("none", None, None)
 
 
 def types_of(signature: str) -> list[str]:
@@ -51,10 +52,10 @@ def mapping_slot(key: bytes, slot: int) -> int:
 
 
 class Flow:
-    """A call file under construction. Shape: `name` is the file's, `own` the input that is checked with it."""
+    """A call file under construction. Shape: `name` is the file's; every contract is named, so that it serves whichever is checked."""
 
-    def __init__(self, name: str, own: str, fork: str = "Osaka") -> None:
-        self.name, self.own, self.fork = name, own, fork
+    def __init__(self, name: str, fork: str = "Osaka") -> None:
+        self.name, self.fork = name, fork
         self.entries: list[dict[str, Any]] = []
         self.state: dict[str, dict[str, Any]] = {}
         self.clock: dict[str, str] = {}
@@ -68,12 +69,12 @@ class Flow:
         timestamp = int(self.clock.get("timestamp", hex(given.timestamp)), 16) + seconds
         self.clock = {"number": hex(number), "timestamp": hex(timestamp)}
 
-    def create(self, contract: str | None, types: Iterable[str] = (), *arguments: Any, caller: str = CALLER_ADDRESS) -> str:
-        """Create a contract; None: the input's own. Gives its address."""
+    def create(self, contract: str, types: Iterable[str] = (), *arguments: Any, caller: str = CALLER_ADDRESS) -> str:
+        """Create a contract, `File:Name` as seen from the call file or from a folder of packages. Gives its address."""
         nonce = self._nonces.get(caller, 0)
         self._nonces[caller] = nonce + 1
-        entry: dict[str, Any] = {"create": True, "caller": caller, "data": "0x" + encode(list(types), arguments).hex()}
-        self._add(entry if contract is None else {**entry, "contract": contract})
+        data = "0x" + encode(list(types), arguments).hex()
+        self._add({"create": True, "contract": contract, "caller": caller, "data": data})
         return created_address(caller, nonce)
 
     def call(
@@ -108,12 +109,7 @@ class Flow:
         file = parse_calls(Node(self.document(), str(FOLDER / f"{self.name}.calls.json")))
         for name, subject in named_subjects(file, None, Settings(offline=True), known=self._subjects).items():
             self._subjects[name] = subject
-        own = Subject("own", None, None)
-        if any(call.create and call.contract is None for call in file.calls):
-            if self.own not in self._subjects:
-                self._subjects[self.own] = load_subject(self.own)
-            own = self._subjects[self.own]
-        return build_request(file, own, self._subjects)
+        return build_request(file, NOTHING, self._subjects)
 
     def check(self) -> dict[str, Any]:
         """The EVM's result; every entry succeeds.
@@ -132,13 +128,3 @@ class Flow:
         target = FOLDER / f"{self.name}.calls.json"
         target.write_text(json.dumps(self.document(), indent=1) + "\n")
         return target
-
-
-def load_subject(name: str) -> Subject:
-    """The contract that `File:Name` names, the file as seen from the project's root."""
-    from audit.inputs.request import subject_of
-    from transpiler.solc.load import load
-
-    path, _, contract = name.rpartition(":")
-    chosen = Settings(offline=True, contract=contract)
-    return subject_of(load(OWN_ROOT / path, chosen).contract(contract))

@@ -10,7 +10,7 @@ from audit.inputs.calls import CALLER_ADDRESS
 from zkvm.word import keccak256
 
 BUILT: Final = "@safe-global/safe-smart-account/build/artifacts/contracts"
-SAFE: Final = f"node_modules/{BUILT}/Safe.sol/Safe.json:Safe"
+SAFE: Final = f"{BUILT}/Safe.sol/Safe.json:Safe"
 OWNERS: Final = sorted((Key("owner 1"), Key("owner 2")), key=lambda key: key.address)
 SETUP: Final = "setup(address[],uint256,address,bytes,address,address,uint256,address)"
 ARGUMENTS: Final = "(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address"
@@ -28,8 +28,8 @@ def execute(flow: Flow, wallet: str, to: str, value: int, data: bytes) -> None:
 
 def safe() -> Flow:
     """Ether and tokens leave the wallet; then an owner is added, and the threshold raised."""
-    flow = Flow("safe", SAFE)
-    singleton = flow.create(None)
+    flow = Flow("safe")
+    singleton = flow.create(SAFE)
     factory = flow.create(f"{BUILT}/proxies/SafeProxyFactory.sol/SafeProxyFactory.json:SafeProxyFactory")
     handler = flow.create(
         f"{BUILT}/handler/CompatibilityFallbackHandler.sol/CompatibilityFallbackHandler.json:CompatibilityFallbackHandler"

@@ -15,8 +15,8 @@ ANYBODY: Final = NOBODY
 
 def upgrade() -> Flow:
     """A proxy is used, upgraded with a call, and used on; a stranger's upgrade is refused inside a call that reports it."""
-    flow = Flow("uups", "contracts/flows/Meter.sol:Meter")
-    first = flow.create(None)
+    flow = Flow("uups")
+    first = flow.create("Meter.sol:Meter")
     proxy = flow.create("Meter.sol:MeterProxy", ["address", "bytes"], first, calldata("initialize(address)", CALLER_ADDRESS))
     flow.call(proxy, "add(uint256)", 5)
     second = flow.create("Meter.sol:MeterWithTariff")
@@ -29,9 +29,9 @@ def upgrade() -> Flow:
 
 def vault() -> Flow:
     """Deposits by approval and by a signed permit, a gift that moves the price of a share, withdrawal and redemption."""
-    flow = Flow("erc4626", "contracts/flows/Vault.sol:Vault")
+    flow = Flow("erc4626")
     asset = flow.create("Vault.sol:Asset", ["uint256"], 10**6 * UNIT)
-    shares = flow.create(None, ["address"], asset)
+    shares = flow.create("Vault.sol:Vault", ["address"], asset)
     flow.call(asset, "approve(address,uint256)", shares, FOREVER)
     flow.call(shares, "deposit(uint256,address)", 1000 * UNIT, CALLER_ADDRESS)
     flow.call(asset, "transfer(address,uint256)", HOLDER.address, 500 * UNIT)
@@ -58,7 +58,7 @@ def permit(flow: Flow, asset: str, spender: str, value: int) -> None:
 
 def council() -> Flow:
     """A proposal to mint is made, voted on, queued and executed, over blocks and two days."""
-    flow = Flow("council", "contracts/flows/TimelockCouncil.sol:TimelockCouncil")
+    flow = Flow("council")
     token = flow.create("../governance/VoteToken.sol:VoteToken", ["uint256"], 5000)
     timelock = flow.create(
         "TimelockCouncil.sol:CouncilTimelock",
@@ -68,7 +68,7 @@ def council() -> Flow:
         [ANYBODY],
         CALLER_ADDRESS,
     )
-    governor = flow.create(None, ["address", "address"], token, timelock)
+    governor = flow.create("TimelockCouncil.sol:TimelockCouncil", ["address", "address"], token, timelock)
     for role in ("PROPOSER_ROLE", "CANCELLER_ROLE"):
         flow.call(timelock, "grantRole(bytes32,address)", keccak256(role.encode()), governor)
     flow.call(token, "grantRole(bytes32,address)", keccak256(b"MINTER"), timelock)
@@ -93,8 +93,8 @@ def council() -> Flow:
 
 def clones() -> Flow:
     """Boxes behind EIP-1167 proxies, one with value that comes back, one at an address known before."""
-    flow = Flow("clones", "contracts/flows/Factories.sol:CloneFactory")
-    factory = flow.create(None)
+    flow = Flow("clones")
+    factory = flow.create("Factories.sol:CloneFactory")
     flow.call(factory, "makeAt(bytes32,uint256)", keccak256(b"salt"), 11)
     flow.call(factory, "make(uint256)", 12, value=UNIT)
     flow.call(factory, "closeLast()")
@@ -104,8 +104,8 @@ def clones() -> Flow:
 
 def create3() -> Flow:
     """Contracts at addresses that a salt alone decides."""
-    flow = Flow("create3", "contracts/flows/Factories.sol:Create3Factory")
-    factory = flow.create(None)
+    flow = Flow("create3")
+    factory = flow.create("Factories.sol:Create3Factory")
     flow.call(factory, "box(bytes32)", keccak256(b"first"))
     code = bytes.fromhex("600160005560206000f3")
     flow.call(factory, "make(bytes32,bytes)", keccak256(b"second"), code, value=5)

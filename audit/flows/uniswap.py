@@ -8,7 +8,7 @@ from audit.flows.builder import FOREVER, UNIT, Flow
 from audit.inputs.calls import CALLER_ADDRESS
 
 CORE: Final = "@uniswap/v2-core/build"
-ROUTER: Final = "node_modules/@uniswap/v2-periphery/build/UniswapV2Router02.json:UniswapV2Router02"
+ROUTER: Final = "@uniswap/v2-periphery/build/UniswapV2Router02.json:UniswapV2Router02"
 TOKEN: Final = "../tokens/Token.sol:Token"
 TOKEN_TYPES: Final = ("string", "string", "uint256", "uint256")
 TRADER: Final = "0x00000000000000000000000000000000000074de"
@@ -17,11 +17,11 @@ SWAP: Final = "swapExactTokensForTokens(uint256,uint256,address[],address,uint25
 
 def market() -> tuple[Flow, list[str], str, str]:
     """The deployed market with one pair of two tokens: the flow, the tokens, the router, the wrapped ether."""
-    flow = Flow("uniswap-v2", ROUTER)
+    flow = Flow("uniswap-v2")
     factory = flow.create(f"{CORE}/UniswapV2Factory.json:UniswapV2Factory", ["address"], CALLER_ADDRESS)
     weth = flow.create("../tokens/WETH9.sol:WETH9")
     tokens = [flow.create(TOKEN, TOKEN_TYPES, name, name[:3], 10**9 * UNIT, 10**6 * UNIT) for name in ("Alpha", "Beta")]
-    router = flow.create(None, ["address", "address"], factory, weth)
+    router = flow.create(ROUTER, ["address", "address"], factory, weth)
     flow.call(factory, "createPair(address,address)", *tokens)
     for token in tokens:
         flow.call(token, "approve(address,uint256)", router, FOREVER)

@@ -8,7 +8,7 @@ from audit.differential.keys import Key
 from audit.flows.builder import UNIT, Flow, calldata
 
 BUILT: Final = "@account-abstraction/contracts/artifacts"
-ENTRY_POINT: Final = f"node_modules/{BUILT}/EntryPoint.json:EntryPoint"
+ENTRY_POINT: Final = f"{BUILT}/EntryPoint.json:EntryPoint"
 OPERATION: Final = "(address,uint256,bytes,bytes,bytes32,uint256,bytes32,bytes,bytes)"
 OWNER: Final = Key("wallet owner")
 BENEFICIARY: Final = "0x00000000000000000000000000000000be4ef1c1"
@@ -27,8 +27,8 @@ def signed(flow: Flow, point: str, fields: list[Any]) -> tuple[Any, ...]:
 
 def entry_point() -> Flow:
     """Two operations: one deploys the account and sends ether, the other makes it call a token twice."""
-    flow = Flow("entry-point", ENTRY_POINT)
-    point = flow.create(None)
+    flow = Flow("entry-point")
+    point = flow.create(ENTRY_POINT)
     factory = flow.create(f"{BUILT}/SimpleAccountFactory.json:SimpleAccountFactory", ["address"], point)
     paymaster = flow.create("OpenPaymaster.sol:OpenPaymaster", ["address"], point)
     flow.call(point, "depositTo(address)", paymaster, value=2 * UNIT)

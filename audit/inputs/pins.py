@@ -86,7 +86,7 @@ def _is_template_of(code: CodeObject, claimed: Mapping[str, Any]) -> bool:
     """Whether some code of the receipt is this code but for its placeholders."""
     stated = (account.get("code", "0x") for side in ("before", "after") for account in claimed[side].values())
     returned = (call["return_data"] for call in claimed["calls"] if call["create"])
-    return any(_alike(bytes.fromhex(each[2:]), code) for each in {*stated, *returned})
+    return any(alike(bytes.fromhex(each[2:]), code) for each in {*stated, *returned})
 
 
 def _running(contract: Contract, claimed: Mapping[str, Any]) -> list[tuple[Kind, bytes]]:
@@ -107,10 +107,10 @@ def _returned(code: CodeObject, claimed: Mapping[str, Any]) -> list[bytes]:
     """What creates of the receipt returned, where it is this code with its immutables set."""
     creates = (call for call in claimed["calls"] if call["create"] and call["status"] == "success")
     found = dict.fromkeys(bytes.fromhex(call["return_data"][2:]) for call in creates)
-    return [each for each in found if _alike(each, code)]
+    return [each for each in found if alike(each, code)]
 
 
-def _alike(data: bytes, code: CodeObject) -> bool:
+def alike(data: bytes, code: CodeObject) -> bool:
     """Whether bytes are those of a code object but for its placeholders."""
     return _masked(data, code) == _masked(code.code, code)
 

@@ -102,7 +102,7 @@ def _state(file: CallFile, subject: Subject) -> dict[str, dict[str, Any]]:
         if call.caller != file.contract:
             accounts.setdefault(call.caller, AccountState(balance=CALLER_BALANCE))
     stated = accounts.get(file.contract, AccountState())
-    code = b"" if file.creates_first else subject.runtime or b""
+    code = b"" if file.creates_first or subject.template else subject.runtime or b""
     if stated.code not in (None, code):
         raise InputError(
             "code-contradicted",

@@ -48,7 +48,9 @@ def _richest(target: Target, candidates: Iterable[Trial], library: Library) -> M
     for trial in islice(candidates, CANDIDATES):
         whole = _whole(trial.request, library)
         pairs = enumerate(zip(whole["calls"], trial.result["calls"], strict=False))
-        count = len({(target.called(call), outcome["status"]) for index, (call, outcome) in pairs if trial.ran(index)})
+        count = len(
+            {(target.called(call, whole["contract"]), outcome["status"]) for index, (call, outcome) in pairs if trial.ran(index)}
+        )
         if count > most:
             best, most = whole, count
     return best

@@ -194,9 +194,10 @@ def _write_vector(folder: Path, target: Target, number: int, finding: Finding) -
 
 def _inputs(job: Job, target: Target, effort: Effort, library: Library) -> tuple[Trial, ...]:
     """What is compared of the given calls, if there are any, and of generated sequences."""
-    request = None if job.request is None else runnable(job.request, library)[0]
+    asked = None if job.request is None else {**job.request, "messages": True}
+    request = None if asked is None else runnable(asked, library)[0]
     given = () if request is None or not request["calls"] else (Trial(-1, request, oracle.run(request, trace=True)),)
-    drawn = trials(target, replace(effort, sequences=min(effort.sequences, SAMPLED)))
+    drawn = trials(target, replace(effort, sequences=min(effort.sequences, SAMPLED)), asked)
     cut = (compared(each, library) for each in chain(given, drawn))
     return tuple(each for each in cut if each.request["calls"])
 

@@ -105,7 +105,7 @@ def _without(run: Run, desk: Desk) -> tuple[Run, tuple[NotProven, ...]]:
         single = replace(run, request={**run.request, "state": state, "calls": [call]})
         made, result = _made(single, desk, "test")
         if made.receipt is None and not _idle(result):
-            missing[NotProven(desk.target.called(call), why_not(made))] = None
+            missing[NotProven(desk.target.called(call, run.request["contract"]), why_not(made))] = None
         else:
             kept.append(call)
             state = result["state"]
@@ -164,7 +164,11 @@ def _evidence(
 ) -> ProofEvidence:
     assert made.cost is not None
     calls = [
-        {**claimed, "function": desk.target.called(call), "gas_used": int(call["gas"], 16) - int(claimed["gas_left"], 16)}
+        {
+            **claimed,
+            "function": desk.target.called(call, run.request["contract"]),
+            "gas_used": int(call["gas"], 16) - int(claimed["gas_left"], 16),
+        }
         for claimed, call in zip(verdict["calls"], run.request["calls"], strict=True)
     ]
     return ProofEvidence(
