@@ -24,7 +24,8 @@ MEANING: Final[Mapping[Status, str]] = {
     "not-reached": "no call of it was compared",
 }
 Counts = Mapping[str, int]
-NONE: Final[Counts] = {"success": 0, "revert": 0, "halt": 0}
+NONE: Final[Counts] = {"success": 0, "revert": 0, "halt": 0, "refused": 0}
+"""No calls, by the status of ISA 8.2."""
 
 
 @dataclass(frozen=True, slots=True)

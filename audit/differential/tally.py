@@ -13,11 +13,14 @@ from audit.differential.attribution import NO_CODE, OTHER, functions, homes
 from audit.differential.compare import Mismatch, Stop, judge, prefix, stop_of
 from audit.differential.coverage import Seen, collect
 from audit.differential.execution import Library, Stuck
+from audit.differential.functions import NONE
 from audit.differential.locate import locate
 from audit.differential.shrink import shrink
 from audit.differential.subject import Target
 from zkvm.errors import InputError, Unsupported
 
+REFUSED: Final = "refused transactions"
+"""No function of the contract ran in these: the rule set takes no such transaction (ISA 8.10)."""
 LIMITS: Final = ("step-limit", "memory-limit")
 """Codes of runs that are longer, or take more memory, than the executor runs (ISA 8.4)."""
 
@@ -98,10 +101,9 @@ class Tally:
         collect(self.seen, target, trial.request, trial.result)
         where = homes(target, trial.request, trial.result)
         for index, outcome in enumerate(trial.result["calls"]):
-            nothing = [(OTHER if trial.ran(index) else NO_CODE, outcome["status"])]
-            for name, status in tuple(functions(target, where, outcome)) or nothing:
-                counts = self.outcomes.setdefault(name, {"success": 0, "revert": 0, "halt": 0})
-                counts[status] = counts.get(status, 0) + 1
+            unrun = REFUSED if outcome["status"] == "refused" else OTHER if trial.ran(index) else NO_CODE
+            for name, status in tuple(functions(target, where, outcome)) or ((unrun, outcome["status"]),):
+                self.outcomes.setdefault(name, dict(NONE))[status] += 1
 
     def stop(self, stop: Stop, trial: Trial, target: Target) -> None:
         """Note what cut a trial off, and in a call of which function."""

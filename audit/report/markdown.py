@@ -107,7 +107,8 @@ def _differential(report: dict[str, Any]) -> list[str]:
     ]
     functions = [[f["name"], f["status"], f["successes"], f["calls"], f["proven"], f["why"]] for f in checked["functions"]]
     outcomes = [
-        [name, counts["success"], counts["revert"], counts["halt"]] for name, counts in sorted(checked["outcomes"].items())
+        [name, *(counts[status] for status in ("success", "revert", "halt", "refused"))]
+        for name, counts in sorted(checked["outcomes"].items())
     ]
     faults = [[f["fault"], f["what"], "yes" if f["found"] and f["replays"] else "NO"] for f in report["seeded_faults"]]
     left_out = [f"- {_cell(each['what'])} ({_cell(each['code'])})" for each in checked["unsupported"]]
@@ -123,7 +124,7 @@ def _differential(report: dict[str, Any]) -> list[str]:
         *_table(["function", "status", "successes", "calls compared", "proven", "what is known"], functions),
         "### Outcomes by what was called",
         "",
-        *_table(["function", "success", "revert", "halt"], outcomes),
+        *_table(["function", "success", "revert", "halt", "refused"], outcomes),
         "### Ways to fail",
         "",
         "Branches after which the frame can only revert or halt, and the calls that prove it.",

@@ -12,9 +12,10 @@ from audit.differential.coverage import coverage
 from audit.differential.execution import Library
 from audit.differential.faults import FAULTS, faulty
 from audit.differential.subject import Target
-from audit.differential.tally import Tally, Trial, compared, examine
+from audit.differential.tally import REFUSED, Tally, Trial, compared, examine
 from audit.inputs.calls import Call, CallFile
 from audit.inputs.request import build_request
+from audit.inputs.transactions import Transaction
 from tests.stopping import selected, stopping
 from tests.targets import target
 from transpiler.evm.assemble import assemble
@@ -45,7 +46,7 @@ def test_a_sequence_that_is_cut_off_counts_up_to_there(subject: Target) -> None:
     examine(whole, trial(subject, F, F, G, F), subject, Library())
     examine(cut, trial(subject, F, F, G, F), subject, Library(executor=stopping(selected(G[2:]))))
     assert (whole.calls, whole.outcomes[F]["success"], whole.outcomes[G]["success"]) == (4, 3, 1)
-    assert (cut.calls, cut.outcomes) == (2, {F: {"success": 2, "revert": 0, "halt": 0}})
+    assert (cut.calls, cut.outcomes) == (2, {F: {"success": 2, "revert": 0, "halt": 0, "refused": 0}})
     assert (cut.stopped, cut.blocked) == (1, {G: Stop(2, "call", "CALL")})
     reached = [coverage(subject, each.seen)[0].edges_reached for each in (whole, cut)]
     assert reached == [3, 1]
@@ -74,6 +75,19 @@ def test_nothing_counts_after_a_mismatch(subject: Target) -> None:
     assert [each.mismatch.field for each in tally.findings] == ["storage"]
     assert tally.calls == 2
     assert tally.outcomes[F]["success"] == 1
+
+
+def test_a_transaction_that_is_refused_runs_nothing(subject: Target) -> None:
+    """The executor's side is the oracle's here: what is told is how such an entry counts."""
+    transaction = Transaction(nonce=7, gas_limit=100_000, gas_price=10**9)
+    call = Call(data=bytes.fromhex(F[2:]), transaction=transaction)
+    request = build_request(CallFile((call, Call(data=bytes.fromhex(F[2:])))), subject.subject)
+    given = Trial(0, request, oracle.run(request, trace=True))
+    tally = Tally()
+    examine(tally, given, subject, Library(executor=lambda asked, _: oracle.run(asked)))
+    assert {name: dict(counts) for name, counts in tally.outcomes.items()} == {
+        REFUSED: {"success": 0, "revert": 0, "halt": 0, "refused": 1}, F: {"success": 1, "revert": 0, "halt": 0, "refused": 0},
+    }  # fmt: skip
 
 
 def test_a_trial_is_cut_to_what_is_compared(subject: Target) -> None:

@@ -28,7 +28,7 @@ def make(verdict: str = MISMATCHES) -> Report:
     }  # fmt: skip
     checked = {
         "seed": 1, "sequences": 30, "calls": 90, "seconds": 1.5, "coverage": [coverage], "timed_out": False, "complete": False,
-        "unsupported": [{"call": 0, "code": "call", "what": "CALL"}], "outcomes": {"mint": {"success": 1, "revert": 2, "halt": 0}},
+        "unsupported": [{"call": 0, "code": "call", "what": "CALL"}], "outcomes": {"mint": {"success": 1, "revert": 2, "halt": 0, "refused": 0}},
         "scope": "interface",
         "functions": [
             {"name": "mint", "status": "succeeded", "calls": 3, "successes": 1, "why": "it did", "missing": False, "proven": "failing"},
