@@ -38,8 +38,6 @@ _RANGES: Final[dict[str, tuple[tuple[int, int], ...]]] = {
     "EXTCODECOPY": ((1, 3),), "RETURN": ((0, 1),), "REVERT": ((0, 1),), "CREATE": ((1, 2),), "CREATE2": ((1, 2),),
     "CALL": ((3, 4), (5, 6)), "CALLCODE": ((3, 4), (5, 6)), "DELEGATECALL": ((2, 3), (4, 5)), "STATICCALL": ((2, 3), (4, 5)),
 }  # fmt: skip
-_ALL_DYNAMIC: Final[frozenset[str]] = frozenset({"CALL", "CALLCODE", "DELEGATECALL", "STATICCALL", "CREATE", "CREATE2"})
-"""Operations whose instruction charges all of their gas (`all` in the ISA table)."""
 _CALLS: Final[dict[str, int]] = {"CALL": 0, "CALLCODE": 1, "DELEGATECALL": 2, "STATICCALL": 3}
 
 
@@ -156,8 +154,7 @@ class GenericTier:
         """Lowers one instruction; true if nothing falls through it."""
         opcode, stack = instruction.opcode, self._stack
         name = opcode.name
-        if name not in _ALL_DYNAMIC:
-            self._gas += opcode.gas
+        self._gas += opcode.gas
         if name.startswith("PUSH"):
             stack.push(self._word(instruction.value))
         elif name.startswith("DUP"):

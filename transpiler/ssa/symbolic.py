@@ -19,8 +19,8 @@ from zkvm.isa.table import ENV_KINDS
 
 STACK_LIMIT: Final = 1024
 _CALLS: Final = {0xF1: 0, 0xF2: 1, 0xF4: 2, 0xFA: 3}
-_ALL_DYNAMIC: Final = frozenset({0x55, 0xF0, 0xF5, *_CALLS})
-"""Opcodes whose whole gas is charged by the instruction (`all` in the ISA table)."""
+_ALL_DYNAMIC: Final = frozenset({0x55})
+"""Opcodes whose whole gas is charged by the instruction: SSTORE. Calls and creates charge their static price as a field (ISA 9.2, 9.5)."""
 _MEMORY_LIMIT: Final = 1 << 32
 
 

@@ -59,7 +59,7 @@ def run(code: bytes, fork: str, host: Host, max_steps: int = 1_000_000, stack: l
             row, name = instruction.opcode, instruction.opcode.name
             if not row.defined or name == "INVALID" or len(stack) < row.pops or len(stack) - row.pops + row.pushes > 1024:
                 raise Halted
-            host.charged += 0 if name in CALLS or name.startswith("CREATE") else row.gas
+            host.charged += row.gas
             host.gas_left()
             pc += instruction.size
             if name.startswith("PUSH"):
