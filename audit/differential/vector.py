@@ -15,8 +15,8 @@ from audit.differential.faults import Fault, fault_of, faulty
 from audit.differential.tally import Finding
 from transpiler.solc.json_input import parse_json
 from zkvm.errors import InputError, Place
+from zkvm.isa.rules import rules_of
 from zkvm.machine.request import parse_request
-from zkvm.machine.rules import rules_of
 from zkvm.program_file import write_whole
 
 FORMAT: Final = "sol2zk-mismatch/1"

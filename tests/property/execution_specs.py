@@ -197,6 +197,7 @@ class Frame:
 
 
 def nonempty(state: dict[str, Any]) -> dict[str, Any]:
-    """A state without accounts that hold nothing."""
+    """A state without accounts that hold nothing, and without what only ISA 8.2 says of the others."""
     nothing = {"balance": "0x0", "nonce": "0x0", "code": "0x", "storage": {}}
-    return {address: entry for address, entry in sorted(state.items()) if entry != nothing}
+    plain = {address: {name: entry[name] for name in nothing} for address, entry in sorted(state.items())}
+    return {address: entry for address, entry in plain.items() if entry != nothing}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zkvm.errors import InternalError
 from zkvm.isa.table import BY_NAME
-from zkvm.machine.frame import Frame, arguments_as_code
+from zkvm.machine.frame import ArgumentsAsCode, Frame
 from zkvm.program import Instruction
 from zkvm.word import SIGN
 
@@ -49,10 +49,13 @@ def jmpr(frame: Frame, at: Instruction) -> int:
 
 
 def jmpd(frame: Frame, at: Instruction) -> int:
-    """To the jump table's entry for EVM pc a; 0 if there is none."""
+    """To the jump table's entry for EVM pc a; 0 if there is none.
+
+    Raises: ArgumentsAsCode for a place in the arguments of creation code (ISA 11.4).
+    """
     target = frame.read(at.a)
-    if frame.call.create and len(frame.program.code) <= target < len(frame.code) and frame.gas_left >= 0:
-        raise arguments_as_code()
+    if frame.message.creates and len(frame.program.code) <= target < len(frame.code) and frame.gas_left >= 0:
+        raise ArgumentsAsCode
     return frame.jumps.get(target, 0)
 
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Final
 
 from zkvm.isa.table import BY_NAME
-from zkvm.machine import calls, control, environment, generic, logs, memory, storage
+from zkvm.machine import calls, control, destruct, environment, generic, logs, memory, storage
 from zkvm.machine.frame import Frame
+from zkvm.machine.message import Message
 from zkvm.program import Instruction
 
-Handler = Callable[[Frame, Instruction], int | None]
+Handler = Callable[[Frame, Instruction], int | Message | None]
+"""Gives the identifier that comes next, None for the one that follows, or the message that is asked for."""
 
 _BY_NAME: Final[dict[str, Handler]] = {
     "REGION": control.region,
@@ -67,7 +69,7 @@ _BY_NAME: Final[dict[str, Handler]] = {
     "RETURN": control.return_,
     "REVERT": control.revert,
     "HALT": control.halt,
-    "SELFDESTRUCT": calls.selfdestruct,
+    "SELFDESTRUCT": destruct.selfdestruct,
 }
 
 HANDLERS: Final[dict[int, Handler]] = {BY_NAME[name].code: handler for name, handler in _BY_NAME.items()}

@@ -8,19 +8,18 @@ from typing import Final
 from zkvm.isa.table import ENV_KINDS
 from zkvm.machine.frame import Frame
 from zkvm.machine.memory import copy
-from zkvm.machine.rules import ACCOUNT_COLD_SURCHARGE
 from zkvm.program import Instruction
 from zkvm.word import ADDRESS_MASK, from_bytes
 
 _VALUES: Final[dict[str, Callable[[Frame], int]]] = {
     "ADDRESS": lambda frame: frame.address,
-    "CALLER": lambda frame: frame.call.caller,
-    "ORIGIN": lambda frame: frame.call.origin,
-    "CALLVALUE": lambda frame: frame.call.value,
+    "CALLER": lambda frame: frame.message.caller,
+    "ORIGIN": lambda frame: frame.origin,
+    "CALLVALUE": lambda frame: frame.message.value,
     "CALLDATASIZE": lambda frame: len(frame.data),
     "CODESIZE": lambda frame: len(frame.code),
     "GASPRICE": lambda frame: frame.env.gas_price,
-    "RETURNDATASIZE": lambda _frame: 0,
+    "RETURNDATASIZE": lambda frame: len(frame.return_data),
     "COINBASE": lambda frame: frame.env.coinbase,
     "TIMESTAMP": lambda frame: frame.env.timestamp,
     "NUMBER": lambda frame: frame.env.number,
@@ -36,7 +35,7 @@ _BY_KIND: Final = tuple(_VALUES[name] for name in ENV_KINDS)
 
 
 def env(frame: Frame, at: Instruction) -> None:
-    """Environment value of kind c. RETURNDATASIZE is 0 in a frame without calls."""
+    """Environment value of kind c."""
     frame.give(_BY_KIND[at.c](frame))
 
 
@@ -56,9 +55,8 @@ def expgas(frame: Frame, at: Instruction) -> None:
 def _account(frame: Frame, word: int) -> int:
     """The account that a word names, charged if it is cold, warm from now on (EIP-2929)."""
     account = word & ADDRESS_MASK
-    if frame.rules.access and account not in frame.transaction.warm_accounts:
-        frame.gas += ACCOUNT_COLD_SURCHARGE
-        frame.transaction.warm_accounts.add(account)
+    if frame.world.warm(account):
+        frame.gas += frame.rules.cold_account
     return account
 
 

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from dataclasses import dataclass
+from typing import Final
 
 from zkvm.errors import InternalError, Unsupported
+from zkvm.isa.rules import RuleSet
+from zkvm.machine.message import Message, Status
 from zkvm.machine.pages import Pages
 from zkvm.machine.pure import PURE
-from zkvm.machine.request import Call, Environment
-from zkvm.machine.rules import Rules
-from zkvm.machine.world import Slot, World
+from zkvm.machine.request import Environment
+from zkvm.machine.world import World
 from zkvm.program import Program
 
-Status = Literal["success", "revert", "halt"]
 MEMORY_BYTES: Final = 1 << 32
 """Beyond, MGROW goes to 0 (ISA 3.4)."""
 MEMORY_HELD: Final = 1 << 30
 """Bytes of memory that a machine holds at most (ISA 8.4)."""
 
 
-def arguments_as_code() -> Unsupported:
-    """Why creation code that runs off its end, or jumps behind it, goes no further (ISA 11.4)."""
-    return Unsupported("arguments-as-code", "creation code that goes on in its arguments")
+class ArgumentsAsCode(Exception):
+    """Creation code that runs off its end, or jumps behind it, into its arguments: the message begins anew (ISA 9.6, 11.4)."""
 
 
 def memory_gas(words: int) -> int:
@@ -31,50 +30,39 @@ def memory_gas(words: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Log:
-    """One log."""
+class Context:
+    """What all frames of a transaction share."""
 
-    address: int
-    topics: tuple[int, ...]
-    data: bytes
-
-
-@dataclass(slots=True)
-class Transaction:
-    """What a call starts afresh (ISA 8.3)."""
-
-    warm_accounts: set[int]
-    warm_slots: set[Slot] = field(default_factory=set)
-    original: dict[Slot, int] = field(default_factory=dict)
-    """Values of slots before the call, for those that it wrote."""
-    transient: dict[Slot, int] = field(default_factory=dict)
-    refund: int = 0
-    logs: list[Log] = field(default_factory=list)
-    destroyed: list[int] = field(default_factory=list)
+    rules: RuleSet
+    env: Environment
+    """With the transaction's own gas price and blobs (ISA 8.10)."""
+    origin: int
+    world: World
 
 
 class Frame:
     """A running frame."""
 
-    def __init__(
-        self, program: Program, call: Call, env: Environment, rules: Rules, world: World, transaction: Transaction
-    ) -> None:
+    def __init__(self, program: Program, message: Message, context: Context, mark: int) -> None:
         self.program = program
-        self.call = call
-        self.env = env
-        self.rules = rules
-        self.world = world
-        self.transaction = transaction
-        self.address = call.to
-        self.code = call.code + call.data if call.create else program.code
+        self.message = message
+        self.env = context.env
+        self.rules = context.rules
+        self.origin = context.origin
+        self.world = context.world
+        self.mark = mark
+        """Where the journal stood before the message did anything."""
+        self.address = message.address
+        self.code = message.data if message.creates else program.code
         """What CODECOPY reads: own code and constructor arguments."""
-        self.data = b"" if call.create else call.data
+        self.data = b"" if message.creates else message.data
+        self.return_data = b""
         self.pc = 1
         self.gas = 0
         """g: charged so far, memory growth apart."""
         self.words = 0
         """w: active memory in words."""
-        self.budget = call.gas
+        self.budget = message.gas
         """Gas given less M(w)."""
         self.memory = Pages()
         self.registers: dict[int, int] = {}
@@ -137,13 +125,13 @@ class Frame:
             return True
         end = offset + size
         if end > MEMORY_BYTES:
-            if self.call.gas - self.gas >= memory_gas(MEMORY_BYTES // 32 + 1):
+            if self.message.gas - self.gas >= memory_gas(MEMORY_BYTES // 32 + 1):
                 raise Unsupported("memory-limit", "more than 2^32 bytes of memory")
             return False
         words = (end + 31) // 32
         if words > self.words:
             self.words = words
-            self.budget = self.call.gas - memory_gas(words)
+            self.budget = self.message.gas - memory_gas(words)
             if self.gas_left >= 0 and 32 * words > MEMORY_HELD:
                 raise Unsupported("memory-limit", "more than 2^30 bytes of memory")
         return True

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from zkvm.machine.frame import Frame, Log
+from zkvm.isa.rules import LOG_BYTE_GAS
+from zkvm.machine.frame import Frame
+from zkvm.machine.world import Log
 from zkvm.program import Instruction
 
 
@@ -11,9 +13,12 @@ def topic(frame: Frame, at: Instruction) -> None:
     frame.topics.append(frame.read(at.a))
 
 
-def log(frame: Frame, at: Instruction) -> None:
-    """Log of memory a .. a + b with the c topics just before, 8 gas per byte."""
+def log(frame: Frame, at: Instruction) -> int | None:
+    """Log of memory a .. a + b with the c topics just before, 8 gas per byte; a static frame halts (ISA 9.3)."""
+    if frame.message.static:
+        return 0
     size = frame.read(at.b)
-    frame.gas += 8 * size
-    frame.transaction.logs.append(Log(frame.address, tuple(frame.topics), frame.load(frame.read(at.a), size)))
+    frame.gas += LOG_BYTE_GAS * size
+    frame.world.log(Log(frame.address, tuple(frame.topics), frame.load(frame.read(at.a), size)))
     frame.topics.clear()
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from zkvm.isa.rules import COPY_WORD_GAS, HASH_WORD_GAS
 from zkvm.machine.frame import Frame
 from zkvm.program import Instruction
 from zkvm.word import from_bytes, keccak256, to_bytes
@@ -35,7 +36,7 @@ def msize(frame: Frame, _at: Instruction) -> None:
 def sha3(frame: Frame, at: Instruction) -> None:
     """keccak256 of memory a .. a + b, 6 gas per word."""
     size = frame.read(at.b)
-    frame.gas += 6 * words_of(size)
+    frame.gas += HASH_WORD_GAS * words_of(size)
     frame.give(from_bytes(keccak256(frame.load(frame.read(at.a), size))))
 
 
@@ -55,23 +56,26 @@ def codecopy(frame: Frame, at: Instruction) -> None:
 
 
 def returndatacopy(frame: Frame, at: Instruction) -> int | None:
-    """Memory a .. a + c := return data at b; past its end to 0 (EIP-211). A frame without calls has none."""
-    size = frame.read(at.c)
-    frame.gas += 3 * words_of(size)
-    return None if frame.read(at.b) + size == 0 else 0
+    """Memory a .. a + c := return data at b; past its end to 0 (EIP-211; ISA 9.8)."""
+    offset, size = frame.read(at.b), frame.read(at.c)
+    frame.gas += COPY_WORD_GAS * words_of(size)
+    if offset + size > len(frame.return_data):
+        return 0
+    frame.store(frame.read(at.a), frame.return_data[offset : offset + size])
+    return None
 
 
 def mcopy(frame: Frame, at: Instruction) -> None:
     """Memory a .. a + c := memory at b, as if through a buffer (EIP-5656)."""
     size = frame.read(at.c)
-    frame.gas += 3 * words_of(size)
+    frame.gas += COPY_WORD_GAS * words_of(size)
     frame.store(frame.read(at.a), frame.load(frame.read(at.b), size))
 
 
 def copy(frame: Frame, at: Instruction, source: bytes) -> None:
     """Memory a .. a + c := source at b, zero-padded, 3 gas per word."""
     size = frame.read(at.c)
-    frame.gas += 3 * words_of(size)
+    frame.gas += COPY_WORD_GAS * words_of(size)
     frame.store(frame.read(at.a), window(source, frame.read(at.b), size))
 
 

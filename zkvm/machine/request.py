@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from zkvm.errors import InputError
+from zkvm.machine.fields import data, entries, flag, get, items, malformed, number
+from zkvm.machine.terms import Terms, parse_terms
 from zkvm.machine.world import World
 
-_QUANTITY: Final = re.compile(r"0x[0-9a-fA-F]+")
 _NUMBERS: Final[tuple[tuple[str, int], ...]] = (
     ("number", 256), ("timestamp", 256), ("coinbase", 160), ("prevrandao", 256), ("difficulty", 256), ("gas_limit", 256),
     ("chain_id", 256), ("base_fee", 256), ("blob_base_fee", 256), ("gas_price", 256),
 )  # fmt: skip
+_MEMBERS: Final = frozenset(name for name, _ in _NUMBERS) | {"block_hashes", "blob_hashes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +36,22 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """One call or create: its own transaction."""
+class Transaction:
+    """An entry of a batch: a bare message, or with `terms` one shaped like a signed transaction (ISA 8)."""
 
     create: bool
     caller: int
     origin: int
     to: int
+    """Of a create with terms 0: sender and nonce say where."""
     value: int
     data: bytes
     gas: int
+    """Of a bare message; with terms 0."""
     code: bytes
     """Creation code of a create, else empty."""
+    env: Environment
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,101 +59,73 @@ class Request:
     """What an executor is asked to run."""
 
     fork: str
-    env: Environment
-    calls: tuple[Call, ...]
+    calls: tuple[Transaction, ...]
+    messages: bool
+    """Whether results list messages (ISA 8.11)."""
 
 
 def parse_request(document: Any) -> tuple[Request, World]:
     """The request and the state that it starts from.
 
-    Raises: InputError naming the field that is missing or wrong.
+    Raises: InputError naming the member that is missing or wrong.
     """
-    root = _object(document, "request")
-    fork = _get(root, "fork", "request")
+    root = entries(document, "request")
+    fork = get(root, "fork", "request")
     if not isinstance(fork, str):
-        raise _bad("fork", "is not a string")
-    calls = _get(root, "calls", "request")
-    if not isinstance(calls, list):
-        raise _bad("calls", "is not an array")
-    parsed = tuple(_call(_object(call, f"calls[{index}]"), f"calls[{index}]") for index, call in enumerate(calls))
-    env = _environment(_object(_get(root, "env", "request"), "env"))
-    return Request(fork, env, parsed), _world(_get(root, "state", "request"))
+        raise malformed("fork", "is not a string")
+    env = entries(get(root, "env", "request"), "env")
+    _environment(env, "env")
+    calls = items(get(root, "calls", "request"), "calls")
+    parsed = tuple(_transaction(entries(call, f"calls[{at}]"), env, f"calls[{at}]") for at, call in enumerate(calls))
+    messages = flag(root.get("messages", False), "messages")
+    return Request(fork, parsed, messages), _world(get(root, "state", "request"))
 
 
-def number(value: Any, where: str, bits: int = 256) -> int:
-    """A 0x-hex quantity below 2^bits."""
-    if not isinstance(value, str) or not _QUANTITY.fullmatch(value):
-        raise _bad(where, "is not a 0x-hex number")
-    result = int(value, 16)
-    if result >> bits:
-        raise _bad(where, f"is not below 2^{bits}")
-    return result
-
-
-def data(value: Any, where: str) -> bytes:
-    """0x-hex bytes."""
-    if not isinstance(value, str) or not value.startswith("0x"):
-        raise _bad(where, "is not a 0x-hex string")
-    try:
-        return bytes.fromhex(value[2:])
-    except ValueError:
-        raise _bad(where, "is not hex bytes") from None
-
-
-def _environment(env: dict[str, Any]) -> Environment:
-    numbers = {name: number(_get(env, name, "env"), f"env.{name}", bits) for name, bits in _NUMBERS}
-    hashes = _object(_get(env, "block_hashes", "env"), "env.block_hashes")
-    blobs = _get(env, "blob_hashes", "env")
-    if not isinstance(blobs, list):
-        raise _bad("env.blob_hashes", "is not an array")
+def _environment(env: dict[str, Any], where: str) -> Environment:
+    numbers = {name: number(get(env, name, where), f"{where}.{name}", bits) for name, bits in _NUMBERS}
+    hashes = entries(get(env, "block_hashes", where), f"{where}.block_hashes")
+    blobs = items(get(env, "blob_hashes", where), f"{where}.blob_hashes")
     return Environment(
         **numbers,
-        block_hashes={number(key, "env.block_hashes"): number(value, "env.block_hashes") for key, value in hashes.items()},
-        blob_hashes=tuple(number(value, "env.blob_hashes") for value in blobs),
+        block_hashes={
+            number(key, f"{where}.block_hashes"): number(value, f"{where}.block_hashes") for key, value in hashes.items()
+        },
+        blob_hashes=tuple(number(value, f"{where}.blob_hashes") for value in blobs),
     )
 
 
-def _call(call: dict[str, Any], where: str) -> Call:
-    create = _get(call, "create", where)
-    if not isinstance(create, bool):
-        raise _bad(f"{where}.create", "is not a boolean")
-    return Call(
+def _transaction(call: dict[str, Any], env: dict[str, Any], where: str) -> Transaction:
+    create = flag(get(call, "create", where), f"{where}.create")
+    terms = None
+    if "transaction" in call:
+        terms = parse_terms(entries(call["transaction"], f"{where}.transaction"), f"{where}.transaction")
+    own = entries(call.get("env", {}), f"{where}.env")
+    if unknown := sorted(own.keys() - _MEMBERS):
+        raise malformed(f"{where}.env.{unknown[0]}", "is no member of the environment")
+    return Transaction(
         create=create,
-        caller=number(_get(call, "caller", where), f"{where}.caller", 160),
-        origin=number(_get(call, "origin", where), f"{where}.origin", 160),
-        to=number(_get(call, "to", where), f"{where}.to", 160),
-        value=number(_get(call, "value", where), f"{where}.value"),
-        data=data(_get(call, "data", where), f"{where}.data"),
-        gas=number(_get(call, "gas", where), f"{where}.gas", 63),
-        code=data(_get(call, "code", where), f"{where}.code") if create else b"",
+        caller=number(get(call, "caller", where), f"{where}.caller", 160),
+        origin=number(get(call, "caller" if terms else "origin", where), f"{where}.origin", 160),
+        to=0 if create and terms else number(get(call, "to", where), f"{where}.to", 160),
+        value=number(get(call, "value", where), f"{where}.value"),
+        data=data(get(call, "data", where), f"{where}.data"),
+        gas=0 if terms else number(get(call, "gas", where), f"{where}.gas", 63),
+        code=data(get(call, "code", where), f"{where}.code") if create else b"",
+        env=_environment({**env, **own}, f"{where}.env"),
+        terms=terms,
     )
 
 
 def _world(state: Any) -> World:
     world = World()
-    for key, value in _object(state, "state").items():
+    for key, value in entries(state, "state").items():
         where = f"state.{key}"
-        account, entry = number(key, where, 160), _object(value, where)
+        account, entry = number(key, where, 160), entries(value, where)
         world.existing[account] = True
-        world.balances[account] = number(_get(entry, "balance", where), f"{where}.balance")
-        world.nonces[account] = number(_get(entry, "nonce", where), f"{where}.nonce", 64)
-        world.codes[account] = data(_get(entry, "code", where), f"{where}.code")
-        for slot, word in _object(_get(entry, "storage", where), f"{where}.storage").items():
-            world.slots[account, number(slot, f"{where}.storage")] = number(word, f"{where}.storage.{slot}")
+        world.balances[account] = number(get(entry, "balance", where), f"{where}.balance")
+        world.nonces[account] = number(get(entry, "nonce", where), f"{where}.nonce", 64)
+        world.codes[account] = data(get(entry, "code", where), f"{where}.code")
+        for slot, word in entries(get(entry, "storage", where), f"{where}.storage").items():
+            key_of_slot = number(slot, f"{where}.storage")
+            world.set_slot((account, key_of_slot), number(word, f"{where}.storage.{slot}"))
     return world
-
-
-def _get(entry: dict[str, Any], name: str, where: str) -> Any:
-    if name not in entry:
-        raise _bad(f"{where}.{name}", "is missing")
-    return entry[name]
-
-
-def _object(value: Any, where: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise _bad(where, "is not an object")
-    return value
-
-
-def _bad(where: str, what: str) -> InputError:
-    return InputError("request-malformed", f"{where} {what}")

@@ -22,6 +22,7 @@ RETURN = "\nMGROW $0x0, $0x20\nMSTORE $0x0, {}\nRETURN $0x0, $0x20\n"
 BEYOND = memory_gas((1 << 27) + 1)
 HEIR = "0x000000000000000000000000000000000000be11"
 EMPTY = {"balance": "0x0", "nonce": "0x0", "code": "0x", "storage": {}}
+ABSENT = {**EMPTY, "absent": True}
 
 
 def returned(result: dict[str, Any]) -> int:
@@ -125,14 +126,14 @@ def test_selfdestruct(run: Run, fork: str, balance: int, exists: bool, gas: int,
     assert result["state"][HEIR]["balance"] == hex(balance)
     gone = fork not in ("Cancun", "Prague", "Osaka")
     assert result["calls"][0]["destroyed"] == ([CONTRACT] if gone else [])
-    assert result["state"][CONTRACT] == (EMPTY if gone else {**contract, "balance": "0x0"})
+    assert result["state"][CONTRACT] == (ABSENT if gone else {**contract, "balance": "0x0"})
 
 
 def test_selfdestruct_to_itself(run: Run) -> None:
-    assert run(f"SELFDESTRUCT ${CONTRACT}", "Shanghai")["state"][CONTRACT] == EMPTY
+    assert run(f"SELFDESTRUCT ${CONTRACT}", "Shanghai")["state"][CONTRACT] == ABSENT
     assert run(f"SELFDESTRUCT ${CONTRACT}", "Cancun")["state"][CONTRACT]["balance"] == "0x64"
     created = {"create": True, "code": "0x00", "state": {CONTRACT: {**EMPTY, "balance": "0x64"}}}
-    assert run(f"SELFDESTRUCT ${CONTRACT}", "Cancun", **created)["state"][CONTRACT] == EMPTY
+    assert run(f"SELFDESTRUCT ${CONTRACT}", "Cancun", **created)["state"][CONTRACT] == ABSENT
 
 
 def test_create(run: Run) -> None:
@@ -145,7 +146,7 @@ def test_create(run: Run) -> None:
         created = {"create": True, "code": "0x00", "data": "0xaabbcc", "state": {CONTRACT: EMPTY}}
         assert returned(run(f"%v = ENV {kind}" + RETURN.format("%v"), **created)) == size
     result = run("REVERT $0x0, $0x0", create=True, code="0x00", state={CONTRACT: EMPTY})
-    assert result["state"][CONTRACT] == EMPTY
+    assert result["state"][CONTRACT] == ABSENT
 
 
 @pytest.mark.parametrize(
@@ -177,21 +178,6 @@ def test_a_create_finds_no_account(run: Run, account: dict[str, Any], to: str, w
     with pytest.raises(InputError) as other:
         proof.execute(document, [])
     assert (str(other.value.place), other.value.message) == (str(error.value.place), error.value.message)
-
-
-def test_what_is_not_there(run: Run) -> None:
-    seven = "".join(f"ARG $0x0, {index}\n" for index in range(7))
-    result = run(f"SSTORE $0x1, $0x7\n{seven}%r = CALL 0\nSTOP")
-    assert result["unsupported"] == {"code": "call", "what": "CALL", "call": 0, "pc": None, "id": 10}
-    assert result["calls"] == []
-    assert result["state"][CONTRACT]["storage"] == {"0x1": "0x5"}
-    assert run("ARG $0x0, 0\nARG $0x0, 1\nARG $0x0, 2\n%r = CREATE 0\nSTOP")["unsupported"]["what"] == "CREATE"
-    assert execute(request("Osaka", to="0x" + "00" * 18 + "0100"), [])["unsupported"]["code"] == "precompile"
-    assert execute(request("Prague", to=HEIR), [])["calls"][0]["status"] == "success"
-    delegated = request("Prague")
-    delegated["state"][CONTRACT]["code"] = "0xef0100" + "11" * 20
-    assert execute(delegated, [])["unsupported"]["code"] == "delegation"
-    assert execute(request("Osaka"), [])["missing_code"] == {"code": "0x00", "kind": "runtime"}
 
 
 def test_calls_are_transactions_of_their_own() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from zkvm.machine.rules import rules_of
+from zkvm.isa.rules import rules_of
 from zkvm.machine.storage import sstore_price
 
 from .conftest import CONTRACT
