@@ -163,16 +163,37 @@ def _stack(writer: Writer, scope: list[str]) -> None:
 
 def _rare(writer: Writer, scope: list[str]) -> None:
     kind = writer.random.randrange(12)
-    if kind == 0:
-        for index in range(7):
-            writer.emit(f"ARG {writer.value(scope)}, {index}", gas=False)
-        writer.give("CALL 0", scope)
-    elif kind == 1:
-        writer.emit("SCHK 1, 0")
+    if kind < 2:
+        _call(writer, scope)
     elif kind == 2:
+        _create(writer, scope)
+    elif kind == 3:
+        writer.emit("SCHK 1, 0")
+    elif kind == 4:
         writer.emit(f"RETURNDATACOPY $0x0, {writer.small(scope, 2)}, $0x0")
     else:
         writer.emit(f"EXPGAS {writer.value(scope)}")
+
+
+def _call(writer: Writer, scope: list[str]) -> None:
+    """A call of any kind of an account without code, a precompile or the program itself."""
+    kind = writer.random.randrange(4)
+    account = writer.random.choice((CONTRACT, CONTRACT, CALLER, "0x1", "0x2", "0x4", "0x777"))
+    gas = f"${writer.random.choice((0, 700, 30_000)):#x}" if account == CONTRACT else writer.value(scope)
+    value = [f"${writer.random.choice((0, 1, 1 << 200)):#x}"] if kind < 2 else []
+    given, taken = _span(writer, scope), _span(writer, scope)
+    for index, operand in enumerate([gas, f"${account}", *value, *given, *taken]):
+        writer.emit(f"ARG {operand}, {index}", gas=False)
+    writer.give(f"CALL {kind}", scope)
+
+
+def _create(writer: Writer, scope: list[str]) -> None:
+    """A create with no init code, the only one that needs no other program."""
+    two = writer.random.randrange(2)
+    salt = [writer.value(scope)] if two else []
+    for index, operand in enumerate([f"${writer.random.choice((0, 1, 1 << 200)):#x}", writer.value(scope), "$0x0", *salt]):
+        writer.emit(f"ARG {operand}, {index}", gas=False)
+    writer.give(f"CREATE {two}", scope)
 
 
 def _branch(writer: Writer, scope: list[str], depth: int) -> None:

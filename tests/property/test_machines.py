@@ -24,11 +24,13 @@ def test_random_programs_are_valid_and_varied() -> None:
         lint(program)
         assert parse(format_program(program)) == program
         assert Program.decode(program.body) == program
-        result = machine.execute(request, [program])
+        result = machine.execute({**request, "messages": True}, [program])
         assert result["missing_code"] is None
         statuses.update(call["status"] for call in result["calls"])
-        statuses["unsupported"] += result["unsupported"] is not None
-    assert all(statuses[kind] > SEEDS // 50 for kind in ("success", "revert", "halt", "unsupported")), statuses
+        messages = [message for call in result["calls"] for message in call["messages"] if message["depth"]]
+        statuses.update(f"nested {message['status']}" for message in messages)
+    kinds = ("success", "revert", "halt", "nested success", "nested halt", "nested refused")
+    assert all(statuses[kind] > SEEDS // 100 for kind in kinds), statuses
 
 
 @pytest.mark.skipif(not proof.available(), reason="the extension is not built")
