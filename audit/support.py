@@ -3,38 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import Final
 
 from transpiler.evm.opcodes import ROWS as EVM_ROWS
-from transpiler.evm.opcodes import Row
-from zkvm.isa.table import BY_NAME, ENV_KINDS
-
-INSTRUCTIONS: Final[dict[str, tuple[str, ...]]] = {
-    "KECCAK256": ("SHA3", "MGROW"),
-    "EXP": ("EXP", "EXPGAS"),
-    "INVALID": ("HALT",),
-    "CALL": ("CALL",),
-    "CALLCODE": ("CALL",),
-    "DELEGATECALL": ("CALL",),
-    "STATICCALL": ("CALL",),
-    "CREATE2": ("CREATE",),
-    "JUMP": ("JMP", "JMPR"),
-    "JUMPI": ("BNZ", "BZ"),
-    "EXTCODECOPY": ("EXTCODECOPY", "ARG"),
-}
-"""Instructions of the ISA that an opcode needs, where they are not those of its own name; an opcode without any costs no instruction."""
-
-
-def instructions_of(row: Row) -> tuple[str, ...]:
-    """The instructions that an opcode becomes."""
-    name = row.name
-    if name in INSTRUCTIONS:
-        return INSTRUCTIONS[name]
-    if name.startswith("LOG"):
-        return ("LOG", "TOPIC")
-    if name in ENV_KINDS:
-        return ("ENV",)
-    return (name,) if name in BY_NAME else ()
+from zkvm.isa.table import BY_NAME
 
 
 def support_table() -> str:
@@ -48,7 +19,7 @@ def support_table() -> str:
     for row in EVM_ROWS:
         if row.support != "now":
             translated.append(row.name)
-        elif all(BY_NAME[name].prover == "now" for name in instructions_of(row)):
+        elif all(BY_NAME[name].prover == "now" for name in row.expansion.names):
             proven.append(row.name)
         else:
             executed.append(row.name)

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from zkvm.errors import InputError
-from zkvm.isa.table import BY_CODE, BY_NAME, ENV_KINDS, FORKS, Row
+from zkvm.isa.table import BY_CODE, BY_NAME, ENV_KINDS, FORKS, ROWS, Row
 from zkvm.program import Instruction, Program
 from zkvm.word import MODULUS, keccak256
 
@@ -29,10 +29,8 @@ _IMMEDIATE_BOUNDS: Final[dict[int, int]] = {
     _CODES["SET"]: MAX_REGISTERS,
     _CODES["JMPR"]: 1,
     _CODES["ENV"]: len(ENV_KINDS),
-    _CODES["ARG"]: 7,
-    _CODES["LOG"]: 5,
-    _CODES["CALL"]: 4,
-    _CODES["CREATE"]: 2,
+    _CODES["ARG"]: max(len(brought) for row in ROWS if row.extra == "ARG" for brought in row.brought),
+    **{row.code: len(row.brought) for row in ROWS if row.has_kinds},
 }
 
 
@@ -278,13 +276,8 @@ def _groups(program: Program) -> None:
 
 def argument_count(at: Instruction) -> int:
     """How many ARGs stand before an instruction."""
-    if at.op == _CODES["EXTCODECOPY"]:
-        return 1
-    if at.op == _CODES["CALL"]:
-        return 7 if at.c < 2 else 6
-    if at.op == _CODES["CREATE"]:
-        return 3 + at.c
-    return 0
+    row = BY_CODE[at.op]
+    return len(row.brought_by_rows(at.c)) if row.extra == "ARG" else 0
 
 
 def _jump_table(program: Program) -> None:

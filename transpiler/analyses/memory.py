@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from transpiler.ssa.ir import Function, Inst, Value
+from transpiler.ssa.ops import OPS
 from zkvm.word import MASK
 
 WORD: Final = 32
@@ -76,35 +77,26 @@ class Addresses:
         """The range of memory."""
         return Range(self.address(offset), self.constants.get(length))
 
-    def written(self, inst: Inst) -> Range | None:
-        """What the instruction writes of memory; None for nothing."""
-        match inst.op:
-            case "MSTORE":
-                return Range(self.address(inst.args[0]), WORD)
-            case "MSTORE8":
-                return Range(self.address(inst.args[0]), 1)
-            case "CALLDATACOPY" | "CODECOPY" | "RETURNDATACOPY" | "MCOPY":
-                return self.range(inst.args[0], inst.args[2])
-            case "EXTCODECOPY":
-                return self.range(inst.args[1], inst.args[3])
-            case "CALL":
-                return self.range(inst.args[5], inst.args[6])
+    def touched(self, inst: Inst, kinds: str) -> Range | None:
+        """The range of memory that the instruction touches in one of these ways (`kind` of the ISA table); None for nothing."""
+        for kind, offset, length, size_bytes in OPS[inst.op].memory:
+            if kind in kinds:
+                if length is None:
+                    return Range(self.address(inst.args[offset]), size_bytes)
+                return self.range(inst.args[offset], inst.args[length])
         return None
+
+    def written(self, inst: Inst) -> Range | None:
+        """What the instruction may write of memory; None for nothing."""
+        return self.touched(inst, "wp")
+
+    def replaced(self, inst: Inst) -> Range | None:
+        """What the instruction certainly writes of memory: a call may write less than its output range."""
+        return self.touched(inst, "w")
 
     def read(self, inst: Inst) -> Range | None:
         """What the instruction reads of memory; None for nothing."""
-        match inst.op:
-            case "MLOAD":
-                return Range(self.address(inst.args[0]), WORD)
-            case "SHA3" | "LOG":
-                return self.range(inst.args[0], inst.args[1])
-            case "MCOPY":
-                return self.range(inst.args[1], inst.args[2])
-            case "CALL":
-                return self.range(inst.args[3], inst.args[4])
-            case "CREATE":
-                return self.range(inst.args[1], inst.args[2])
-        return None
+        return self.touched(inst, "r")
 
 
 def disjoint(written: Range, address: Address) -> bool:

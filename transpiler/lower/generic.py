@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from transpiler.evm.disassemble import Code, Instruction
+from transpiler.evm.opcodes import Opcode
 from transpiler.lower.draft import Draft, Result, Row
 from transpiler.lower.effects import add_effect
 from transpiler.lower.stack import VirtualStack
@@ -21,24 +22,6 @@ REGION_ROWS: Final[int] = 512
 """A region that has grown to so many rows is followed by another one at the next instruction. The stores of a whole stack (at most
 1024 loads and 2048 stores) and any instruction fit into what is left of the 2^12 rows of ISA 7.5."""
 STACK_LIMIT: Final[int] = 1024
-_PURE: Final[frozenset[str]] = frozenset(
-    row.name for row in BY_NAME.values() if row.kind == "pure" and row.name not in ("HASH1", "HASH2")
-)
-_ENV: Final[dict[str, int]] = {name: index for index, name in enumerate(ENV_KINDS)}
-_PLAIN: Final[dict[str, str]] = {
-    "CALLDATALOAD": "CALLDATALOAD", "BALANCE": "BALANCE", "EXTCODESIZE": "EXTCODESIZE", "EXTCODEHASH": "EXTCODEHASH", "BLOCKHASH": "BLOCKHASH",
-    "BLOBHASH": "BLOBHASH", "SLOAD": "SLOAD", "SSTORE": "SSTORE", "TLOAD": "TLOAD", "TSTORE": "TSTORE", "MSIZE": "MSIZE", "GAS": "GAS",
-    "MLOAD": "MLOAD", "MSTORE": "MSTORE", "MSTORE8": "MSTORE8", "KECCAK256": "SHA3", "CALLDATACOPY": "CALLDATACOPY", "CODECOPY": "CODECOPY",
-    "RETURNDATACOPY": "RETURNDATACOPY", "MCOPY": "MCOPY", "EXTCODECOPY": "EXTCODECOPY",
-}  # fmt: skip
-_WORD_ACCESS: Final[dict[str, int]] = {"MLOAD": 32, "MSTORE": 32, "MSTORE8": 1}
-_RANGES: Final[dict[str, tuple[tuple[int, int], ...]]] = {
-    # operation: (index of the offset, index of the length) of each memory range, on the EVM's operands
-    "KECCAK256": ((0, 1),), "CALLDATACOPY": ((0, 2),), "CODECOPY": ((0, 2),), "RETURNDATACOPY": ((0, 2),), "MCOPY": ((0, 2), (1, 2)),
-    "EXTCODECOPY": ((1, 3),), "RETURN": ((0, 1),), "REVERT": ((0, 1),), "CREATE": ((1, 2),), "CREATE2": ((1, 2),),
-    "CALL": ((3, 4), (5, 6)), "CALLCODE": ((3, 4), (5, 6)), "DELEGATECALL": ((2, 3), (4, 5)), "STATICCALL": ((2, 3), (4, 5)),
-}  # fmt: skip
-_CALLS: Final[dict[str, int]] = {"CALL": 0, "CALLCODE": 1, "DELEGATECALL": 2, "STATICCALL": 3}
 
 
 class GenericTier:
@@ -72,7 +55,7 @@ class GenericTier:
         """Behind the code there is nothing, and the frame stops; behind creation code arguments may lie, which nothing here runs (ISA 11.4)."""
         if self._kind == "creation":
             end = self._word(len(self._code.data))
-            size = self._add("ENV", imm=_ENV["CODESIZE"])
+            size = self._add("ENV", imm=ENV_KINDS.index("CODESIZE"))
             over = self._add("BNZ", self._draft.add_pure("EQ", self._pc, size, end))
             self._draft.add("JMPD", end, pc=self._pc)
             over.c = self._draft.add("CHARGE", pc=self._pc)
@@ -133,7 +116,8 @@ class GenericTier:
                 break
         fits = -deepest <= STACK_LIMIT and highest <= STACK_LIMIT
         if not fits:
-            self._end("HALT", [])
+            self._stack.clear()
+            self._add("HALT")
         elif deepest or highest:
             self._draft.add("SCHK", 0, -deepest, highest, pc=instructions[index].pc)
         return fits
@@ -163,53 +147,27 @@ class GenericTier:
             stack.swap(opcode.code - 0x8F)
         elif name == "POP":
             stack.drop()
-        elif name in _PURE:
-            self._arithmetic(name, opcode.pops)
-        elif name in _ENV:
-            stack.push(self._add("ENV", imm=_ENV[name]))
         elif name == "PC":
             stack.push(self._word(instruction.pc))
         elif name in ("JUMP", "JUMPI"):
             return self._jump(name == "JUMPI")
-        elif name != "JUMPDEST":
-            return self._effect(name, [stack.pop(self._pc) for _ in range(opcode.pops)], opcode.pushes > 0)
+        else:
+            return self._steps(opcode)
         return False
 
-    def _arithmetic(self, name: str, pops: int) -> None:
-        args = [self._stack.pop(self._pc) for _ in range(pops)]
-        if name == "EXP":
-            self._add("EXPGAS", args[1])
-        self._stack.push(self._draft.add_pure(name, self._pc, *args))
-
-    def _effect(self, name: str, args: list[Result], gives: bool) -> bool:
-        if name in _WORD_ACCESS:
-            self._add("MGROW", args[0], self._word(_WORD_ACCESS[name]))
-        for offset, length in _RANGES.get(name, ()):
-            self._add("MGROW", args[offset], args[length])
-        if name in _PLAIN:
-            row = self._add(_PLAIN[name], *args)
-        elif name.startswith("LOG"):
-            self._add("MGROW", args[0], args[1])
-            row = self._add("LOG", *args, imm=len(args) - 2)
-        elif name in _CALLS:
-            value = [] if len(args) == 7 else [self._word(0)]
-            row = self._add("CALL", *args[:2], *value, *args[2:], imm=_CALLS[name])
-        elif name in ("CREATE", "CREATE2"):
-            salt = [] if len(args) == 4 else [self._word(0)]
-            row = self._add("CREATE", *args, *salt, imm=int(name == "CREATE2"))
-        else:
-            self._end(name, args)
-            return True
-        if gives:
-            self._stack.push(row)
-        return False
-
-    def _end(self, name: str, args: list[Result]) -> None:
-        self._stack.clear()
-        if name in ("STOP", "RETURN", "REVERT", "SELFDESTRUCT"):
-            self._add(name, *args)
-        else:
-            self._add("HALT")
+    def _steps(self, opcode: Opcode) -> bool:
+        """Lowers what an opcode becomes; true if it ends the frame."""
+        popped = [self._stack.pop(self._pc) for _ in range(opcode.pops)]
+        if opcode.ends_block:
+            self._stack.clear()
+        result: Row | None = None
+        for op, imm, operands in opcode.expansion.steps:
+            args = [popped[each] if isinstance(each, int) else self._word(each.word) for each in operands]
+            pure = BY_NAME[op].kind == "pure"
+            result = self._draft.add_pure(op, self._pc, *args) if pure else self._add(op, *args, imm=imm)
+        if opcode.pushes and result is not None:
+            self._stack.push(result)
+        return opcode.ends_block
 
     def _jump(self, conditional: bool) -> bool:
         target = self._stack.pop(self._pc)

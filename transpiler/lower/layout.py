@@ -11,7 +11,7 @@ from typing import Final
 
 from transpiler.lower.chunks import Chunk
 from transpiler.lower.draft import CODES, Draft, Row
-from transpiler.lower.effects import OBSERVES_GAS
+from transpiler.ssa.ops import OBSERVES_GAS
 
 _OBSERVERS: Final[frozenset[int]] = frozenset(CODES[name] for name in OBSERVES_GAS)
 _NO_RESULT: Final[frozenset[int]] = frozenset(

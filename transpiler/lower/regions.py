@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from transpiler.ssa.ir import Block, BlockId, Edge, Function, Term, dominance_successors, successors
+from zkvm.isa.table import BY_NAME
 
-_EXTRA_ROWS: Final[dict[str, int]] = {"CALL": 8, "CREATE": 5, "LOG": 5, "EXTCODECOPY": 2}
+_ROWS: Final[dict[str, int]] = {row.name: 1 + max(map(len, row.brought), default=0) for row in BY_NAME.values()}
+"""Rows of an instruction at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def _reverse_postorder(blocks: dict[BlockId, Block], entry: BlockId) -> list[Blo
 def _estimate_rows(block: Block) -> int:
     count = 4 + len(block.params)
     for inst in block.insts:
-        count += _EXTRA_ROWS.get(inst.op, 1)
+        count += _ROWS[inst.op]
     for edge in block.term.edges:
         count += len(edge.args)
     return count

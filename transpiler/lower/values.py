@@ -8,10 +8,8 @@ from typing import Final
 from transpiler.lower.regions import Flow
 from transpiler.lower.select import Test, select_test
 from transpiler.ssa.ir import BlockId, Edge, Inst, Value
-from transpiler.ssa.ops import PURE, VOLATILE_ENV
-from zkvm.isa.table import ENV_KINDS
+from transpiler.ssa.ops import PURE, VOLATILE
 
-_VOLATILE: Final[frozenset[int]] = frozenset(ENV_KINDS.index(name) for name in VOLATILE_ENV)
 CHEAP: Final[frozenset[str]] = frozenset(
     {"ADD", "SUB", "LT", "GT", "SLT", "SGT", "EQ", "ISZERO", "NOT", "AND", "OR", "SHL", "SHR"}
 )
@@ -71,11 +69,11 @@ class Values:
     def floats(self, value: Value) -> bool:
         """The value is computed, or read from what does not change during the frame, where it is first needed."""
         inst = self.inst.get(value)
-        return inst is not None and inst.op in PURE and not (inst.op == "ENV" and inst.imm in _VOLATILE)
+        return inst is not None and inst.op in PURE and not (inst.op == "ENV" and inst.imm in VOLATILE)
 
     def runs(self, inst: Inst) -> bool:
         """The instruction runs where it stands."""
-        return inst.op not in PURE or (inst.op == "ENV" and inst.imm in _VOLATILE and inst.result in self.used)
+        return inst.op not in PURE or (inst.op == "ENV" and inst.imm in VOLATILE and inst.result in self.used)
 
     def arrival(self, param: Value) -> Value:
         """What an edge writes to give a parameter: the parameter itself, but at a LABEL."""

@@ -12,9 +12,17 @@ from typing import Final
 from transpiler.analyses.memory import REACH
 from transpiler.ssa.edit import settle_gas
 from transpiler.ssa.ir import Block, BlockId, Edge, Function, Inst, Value
-from transpiler.ssa.ops import PURE, dynamic_gas
+from transpiler.ssa.ops import OPS, PURE, dynamic_gas
+from zkvm.isa.table import CONSTANT_IN_FRAME
 
-_SILENT: Final = PURE | {"MLOAD", "TLOAD", "MSIZE", "GAS"}
+_SILENT: Final = PURE | {name for name, facts in OPS.items() if facts.silent}
+_ON_MEMORY: Final = {
+    name
+    for name, facts in OPS.items()
+    if not facts.result and facts.memory and facts.effects[0] <= CONSTANT_IN_FRAME | set("mMx")
+    and all(each.length == facts.arity[0] - 1 for each in facts.memory)
+}  # fmt: skip
+"""Operations that do nothing if their last operand, the length, is 0. RETURNDATACOPY is none: it may halt."""
 
 
 def removable(function: Function, inst: Inst) -> int | None:
@@ -24,7 +32,7 @@ def removable(function: Function, inst: Inst) -> int | None:
     length = function.constants.get(inst.args[-1]) if inst.args else None
     if length is not None and (inst.op == "EXPGAS" or (inst.op == "SHA3" and length <= REACH)):
         return dynamic_gas(inst.op, length, function.fork)
-    if inst.op in ("MGROW", "CALLDATACOPY", "CODECOPY", "MCOPY") and length == 0:
+    if inst.op in _ON_MEMORY and length == 0:
         return 0
     return None
 

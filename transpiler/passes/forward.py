@@ -1,7 +1,7 @@
 """Loads from what was stored: memory and storage words that are known on every path, and hashes of one or two known words.
 
 State: word address to value, for memory and for storage, forward, meet by intersection over all edges, from nothing at the entry. A write kills
-what it may overlap (`analyses/memory.py`), a call all of storage and its output in memory. Sound because a value in the state at
+what it may overlap (`analyses/memory.py`), a call its output in memory, and all of storage unless it is static. Sound because a value in the state at
 all predecessors of a block dominates the block (only landing blocks of shared code need the check), and between two
 runs of its definition the state cannot keep it: the path from the entry to the definition does not have it.
 
@@ -18,6 +18,7 @@ from transpiler.analyses.dataflow import Scope, Shape, solve_forward
 from transpiler.analyses.memory import WORD, Address, Addresses, disjoint
 from transpiler.ssa.edit import settle_gas, substitute
 from transpiler.ssa.ir import Block, BlockId, Function, Inst, Value
+from transpiler.ssa.ops import OPS
 from zkvm.word import MASK
 
 Words = dict[Address, Value]
@@ -81,7 +82,7 @@ class _Forward:
                 kept[address] = inst.args[1]
             state.storage = kept
             return None
-        if op in ("CALL", "CREATE"):
+        if "S" in OPS[op].effects_under(inst.imm):
             state.storage = {}
         written = self.addresses.written(inst)
         if written is not None:

@@ -3,7 +3,7 @@
 State: `end`, below which memory is certainly covered, and for a base (value) the offsets between which it is; forward, meet by the smaller
 claim. Sound because memory never shrinks, and MGROW of base + low and of a range up to base + high succeeded, with distances below 2^32,
 so every range between has no wrap and is covered. A growth moves earlier only inside a block and over nothing that observes the size
-of memory or gas (MSIZE, GAS, SSTORE, CALL, CREATE): if it fails, the halt undoes what lies between.
+of memory or gas (effects `z` and `g` of the ISA table): if it fails, the halt undoes what lies between.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from transpiler.analyses.dataflow import Scope, Shape, solve_forward
 from transpiler.analyses.memory import REACH, Address, Addresses
 from transpiler.ssa.edit import Numbering, without
 from transpiler.ssa.ir import Block, BlockId, Function, Inst, Value
+from transpiler.ssa.ops import OBSERVES_MEMORY_SIZE
 from zkvm.word import MASK
 
-_OBSERVES: Final = frozenset({"MSIZE", "GAS", "SSTORE", "CALL", "CREATE"})
 LIMIT: Final = 256
 _Covered = dict[Value | None, tuple[int, int]]
 """Base to (low, high): each range from low to high past the base is covered; base None has low 0."""
@@ -105,7 +105,7 @@ class _Grow:
         dead: set[int] = set()
         first: dict[Value | None, int] = {}
         for index, inst in enumerate(insts):
-            if inst.op in _OBSERVES:
+            if inst.op in OBSERVES_MEMORY_SIZE:
                 first.clear()
             grown = self.growth(inst)
             if grown is None:

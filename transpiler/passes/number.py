@@ -1,7 +1,7 @@
 """Value numbering across dominators: a pure operation on the same operands has one definition.
 
 Scopes are the subtrees of the dominator tree. ENV of a kind that calls change, and nothing else that is PURE, is shared only inside a
-block between calls.
+block, from one instruction that may change it to the next.
 """
 
 from __future__ import annotations
@@ -12,10 +12,8 @@ from transpiler.analyses.dominance import dominance
 from transpiler.ssa.arithmetic import COMMUTATIVE
 from transpiler.ssa.edit import substitute, substitute_inst
 from transpiler.ssa.ir import Block, BlockId, Function, Inst, Value
-from transpiler.ssa.ops import PURE, VOLATILE_ENV
-from zkvm.isa.table import ENV_KINDS
+from transpiler.ssa.ops import CHANGES_ENV, PURE, VOLATILE, changed_kinds
 
-_VOLATILE: Final = frozenset(ENV_KINDS.index(name) for name in VOLATILE_ENV)
 _MIRROR: Final = {"GT": "LT", "SGT": "SLT"}
 Key = tuple[str, tuple[Value, ...], int]
 
@@ -39,25 +37,32 @@ class _Scopes:
     def block(self, block: Block, added: list[Key]) -> Block:
         """The block without what is known already; `added` collects the keys that end with its subtree."""
         kept: list[Inst] = []
-        local: dict[Key, Value] = {}
+        local: dict[int, Value] = {}
         for old in block.insts:
             inst = substitute_inst(old, self.values)
-            if inst.op in ("CALL", "CREATE"):
-                local.clear()
-            if inst.op in PURE and inst.result is not None:
-                key = _key(inst)
-                table = local if inst.op == "ENV" and inst.imm in _VOLATILE else self.table
-                value = table.get(key)
-                if value is not None:
-                    self.values[inst.result] = value
-                    continue
-                table[key] = inst.result
-                if table is self.table:
-                    added.append(key)
+            if inst.op in CHANGES_ENV:
+                for kind in changed_kinds(inst.op, inst.imm):
+                    local.pop(kind, None)
+            if inst.op in PURE and inst.result is not None and self.shared(inst, inst.result, local, added):
+                continue
             kept.append(inst)
         if len(kept) == len(block.insts) and all(a is b for a, b in zip(kept, block.insts, strict=True)):
             return block
         return block._replace(insts=tuple(kept))
+
+    def shared(self, inst: Inst, result: Value, local: dict[int, Value], added: list[Key]) -> bool:
+        """Whether an earlier result stands for this one; `local` has the volatile kinds of ENV since they last changed."""
+        if inst.op == "ENV" and inst.imm in VOLATILE:
+            value = local.setdefault(inst.imm, result)
+        else:
+            key = _key(inst)
+            value = self.table.setdefault(key, result)
+            if value == result:
+                added.append(key)
+        if value == result:
+            return False
+        self.values[result] = value
+        return True
 
 
 def number(function: Function) -> Function:

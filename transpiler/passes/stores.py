@@ -60,14 +60,14 @@ class _Stores:
         live |= self.term(block.term)
         for index in range(len(block.insts) - 1, -1, -1):
             inst: Inst = block.insts[index]
-            written = self.addresses.written(inst)
+            written = self.addresses.replaced(inst)
             if written is not None:
                 if inst.op == "MSTORE" and written.start.base is None and written.start.offset < REACH:
                     bit = self.bit.get(written.start.offset, 0)
                     if dead is not None and bit and not live & bit:
                         dead.add(index)
                     live &= ~bit
-                elif inst.op != "CALL":  # a call may write less than its output range
+                else:
                     live &= ~self.covered(written)
             read = self.addresses.read(inst)
             if read is not None:

@@ -1,6 +1,7 @@
-"""The operations of the SSA form: those of the ISA table that a block may hold, with their memory and ordering facts.
+"""The operations of the SSA form: those of the ISA table that a block may hold.
 
-Names, results and meanings are those of `zkvm/isa/table.py`. Three operations take their extra operands directly:
+Names, results, arguments and effects are those of `zkvm/isa/table.py`: an operation takes all arguments of its instruction directly, those
+that extra rows bring and those that its kind has not (the constant 0) included. So
 
     EXTCODECOPY(account, memory offset, code offset, length)
     CALL(gas, to, value, in, insize, out, outsize)   imm as in the ISA; value is the constant 0 for DELEGATECALL and STATICCALL
@@ -13,79 +14,75 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from zkvm.isa.table import BY_NAME, FORKS, ROWS
+from zkvm.isa.table import BY_NAME, CONSTANT_IN_FRAME, ENV_EFFECTS, FORKS, ROWS, MemoryRange, Row
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the operation is. `arity` -1: any number. `pure`: no effect, no gas, a function of its operands and of the call.
+    """What the operation is. `pure`: no effect, no gas, a function of its operands and of the call. `silent`: it only reads, without gas of its own.
 
-    `reads` and `writes` name resources: memory, storage, transient, world, returndata, gas, size (of memory), log, warm.
+    Shape: `arity` and `effects` by immediate, or one for all; `memory` says the ranges on the arguments (ISA table). `has_kinds`: by imm.
     """
 
     name: str
-    arity: int
+    arity: tuple[int, ...]
     result: bool
     pure: bool
-    reads: frozenset[str]
-    writes: frozenset[str]
+    silent: bool
+    has_kinds: bool
+    effects: tuple[frozenset[str], ...]
+    memory: tuple[MemoryRange, ...]
+
+    def effects_under(self, imm: int) -> frozenset[str]:
+        """The letters of the ISA's `EFFECTS` under an immediate."""
+        return self.effects[imm if self.has_kinds and len(self.effects) > 1 else 0]
+
+    def arity_under(self, imm: int) -> int:
+        """The number of operands under an immediate."""
+        return self.arity[imm if self.has_kinds else 0]
+
+    def observes(self, what: str) -> bool:
+        """Whether it observes gas left (`g`) or the size of memory (`z`), of which gas left depends."""
+        return any("g" in letters or what in letters for letters in self.effects)
 
 
-_PSEUDO: Final = frozenset(
-    "REGION LABEL MOVE GET SET JMP JMPR JMPD BNZ BZ BEQ BNE BLT BGE BSLT BSGE ARG TOPIC SCHK SLD SST SADJ CHARGE "
-    "STOP RETURN REVERT HALT SELFDESTRUCT PHI".split()
-)
-_ARITY: Final = {"EXTCODECOPY": 4, "CALL": 7, "CREATE": 4, "LOG": -1}
-_ALL: Final = "memory storage transient world returndata gas size log warm"
-_EFFECTS: Final[dict[str, tuple[str, str]]] = {
-    # name: reads, writes ("gas" written: costs dynamic gas; read: observes gas)
-    "MGROW": ("size", "size gas"),
-    "MLOAD": ("memory", ""),
-    "MSTORE": ("", "memory"),
-    "MSTORE8": ("", "memory"),
-    "MSIZE": ("size", ""),
-    "GAS": ("gas size", ""),
-    "SHA3": ("memory", "gas"),
-    "EXPGAS": ("", "gas"),
-    "CALLDATACOPY": ("", "memory gas"),
-    "CODECOPY": ("", "memory gas"),
-    "RETURNDATACOPY": ("returndata", "memory gas"),
-    "MCOPY": ("memory", "memory gas"),
-    "EXTCODECOPY": ("world warm", "memory gas warm"),
-    "BALANCE": ("world warm", "gas warm"),
-    "EXTCODESIZE": ("world warm", "gas warm"),
-    "EXTCODEHASH": ("world warm", "gas warm"),
-    "SLOAD": ("storage warm", "gas warm"),
-    "SSTORE": ("storage warm gas size", "storage gas warm"),
-    "TLOAD": ("transient", ""),
-    "TSTORE": ("", "transient"),
-    "LOG": ("memory", "log gas"),
-    "CALL": (_ALL, _ALL),
-    "CREATE": (_ALL, _ALL),
-}
-CALL_PURE: Final = frozenset({"ENV", "CALLDATALOAD", "BLOCKHASH", "BLOBHASH"})
-"""Reads of what does not change during the frame: chained in the ISA, pure here (but for VOLATILE_ENV)."""
+def _facts(row: Row) -> Facts:
+    letters = tuple(map(frozenset, row.effects))
+    free = row.gas == "-" and row.result
+    arity = tuple(row.arguments(c) for c in range(max(1, len(row.brought))))
+    return Facts(
+        row.name, arity, row.result, row.kind == "pure" or (free and all(each <= CONSTANT_IN_FRAME for each in letters)),
+        free and all(each <= _READS for each in letters), row.has_kinds, letters, row.memory,
+    )  # fmt: skip
 
 
-def _facts() -> dict[str, Facts]:
-    facts = {}
-    for row in ROWS:
-        if row.name in _PSEUDO:
-            continue
-        arity = _ARITY.get(row.name, row.operands.count("w"))
-        pure = row.kind == "pure" or row.name in CALL_PURE
-        reads, writes = ("", "") if pure else _EFFECTS[row.name]
-        facts[row.name] = Facts(row.name, arity, row.result, pure, frozenset(reads.split()), frozenset(writes.split()))
-    return facts
-
-
-OPS: Final[dict[str, Facts]] = _facts()
+_READS: Final = CONSTANT_IN_FRAME | frozenset("mtzg")
+_SSA_KINDS: Final = ("pure", "chained")
+OPS: Final[dict[str, Facts]] = {
+    row.name: _facts(row) for row in ROWS if row.kind in _SSA_KINDS and "~" not in row.effects[0]
+}  # fmt: skip
 PURE: Final = frozenset(name for name, facts in OPS.items() if facts.pure)
-"""No effect and no gas (ENV of a volatile kind too: it may be dropped, but not moved over a call)."""
+"""No effect and no gas (ENV of a volatile kind too: it may be dropped, but not moved over what changes it)."""
 ARITHMETIC: Final = frozenset(name for name in PURE if BY_NAME[name].kind == "pure")
 """Functions of their operands alone."""
-VOLATILE_ENV: Final = frozenset({"RETURNDATASIZE", "SELFBALANCE"})
-"""Environment kinds that calls and creates change."""
+OBSERVES_GAS: Final = frozenset(name for name, facts in OPS.items() if facts.observes("g"))
+"""Instructions that gas charged after them must not move in front of (ISA 3.1)."""
+OBSERVES_MEMORY_SIZE: Final = frozenset(name for name, facts in OPS.items() if facts.observes("z"))
+"""Instructions that growth of memory must not move over."""
+
+
+VOLATILE: Final = frozenset(ENV_EFFECTS)
+"""Kinds of ENV (immediates) that some operations change."""
+CHANGES_ENV: Final = frozenset(
+    name for name, facts in OPS.items() if facts.effects[0] & {read.upper() for read in ENV_EFFECTS.values()}
+)
+"""The operations that change some kind of ENV."""
+
+
+def changed_kinds(op: str, imm: int) -> frozenset[int]:
+    """The kinds of ENV (immediates) that the operation may change."""
+    written = OPS[op].effects_under(imm)
+    return frozenset([kind for kind, read in ENV_EFFECTS.items() if read.upper() in written])
 
 
 def dynamic_gas(op: str, operand: int, fork: str) -> int | None:

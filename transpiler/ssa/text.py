@@ -23,7 +23,7 @@ from transpiler.ssa.ir import TERM_KINDS, Block, BlockId, Edge, Function, Inst, 
 from transpiler.ssa.ops import OPS
 from zkvm.isa.table import ENV_KINDS
 
-_HAS_IMM: Final = frozenset({"LOG", "CALL", "CREATE"})
+_HAS_IMM: Final = frozenset(name for name, facts in OPS.items() if facts.has_kinds)
 
 
 class _Writer:

@@ -22,7 +22,9 @@ def _check_inst(block: Block, inst: Inst) -> None:
     facts = OPS.get(inst.op)
     if facts is None:
         raise _fail(block.id, "unknown operation", inst)
-    arity = 2 + inst.imm if inst.op == "LOG" else facts.arity
+    if facts.has_kinds and not 0 <= inst.imm < len(facts.arity):
+        raise _fail(block.id, f"{inst.op} has no kind {inst.imm}", inst)
+    arity = facts.arity_under(inst.imm)
     if len(inst.args) != arity:
         raise _fail(block.id, f"{inst.op} takes {arity} operands", inst)
     if facts.result != (inst.result is not None):

@@ -75,6 +75,32 @@ pub struct Row {
     /// Whether the proof system has it.
     pub proven: bool,
 }
+
+/// What brings an instruction more arguments than its fields hold: the rows just before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extra {
+    /// The instruction's op.
+    pub code: u16,
+    /// The op of the rows: `ARG` or `TOPIC`.
+    pub by: u16,
+    /// How many there are, by the immediate c, or once for all.
+    pub counts: &'static [u32],
+}
+
+impl Extra {
+    /// How many rows stand before an instruction with this c; 0 where c is out of range.
+    #[must_use]
+    pub fn count(&self, c: u32) -> u32 {
+        let index = if self.has_kinds() { c as usize } else { 0 };
+        self.counts.get(index).copied().unwrap_or(0)
+    }
+
+    /// Whether the immediate c says which of several operations it is.
+    #[must_use]
+    pub fn has_kinds(&self) -> bool {
+        self.counts.len() > 1
+    }
+}
 """
 
 _RUST_WIDTH: Final = 160
@@ -86,6 +112,12 @@ _RUST_TAIL: Final[str] = """\
 pub fn row(code: u16) -> Option<&'static Row> {
     let index = ROWS.binary_search_by_key(&code, |row| row.code).ok()?;
     ROWS.get(index)
+}
+
+/// The rows that bring the instruction more arguments, if there are any.
+#[must_use]
+pub fn extra(code: u16) -> Option<&'static Extra> {
+    EXTRAS.iter().find(|extra| extra.code == code)
 }
 
 /// The index of a rule set's name in [`FORKS`].
@@ -103,6 +135,11 @@ def rust() -> str:
     parts += [f"/// `{row.name}`: {row.meaning}.\npub const {row.name}: u16 = 0x{row.code:02x};\n" for row in ROWS]
     rows = "".join(map(_rust_row, ROWS))
     parts.append(f"/// The rows, by rising code.\npub const ROWS: [Row; {len(ROWS)}] = [\n{rows}];\n")
+    extras = [row for row in ROWS if row.extra]
+    lines = "".join(map(_rust_extra, extras))
+    parts.append(
+        f"/// The instructions that rows before them bring arguments.\npub const EXTRAS: [Extra; {len(extras)}] = [\n{lines}];\n"
+    )
     parts.append(_rust_module("env", "Immediates of `ENV`.", "u32", ENV_KINDS))
     parts.append(_rust_names("ENV_KINDS", "Names of the environment kinds, by immediate.", ENV_KINDS))
     parts.append(_rust_module("fork", "Rule sets by index.", "u8", tuple(map(_constant_case, FORKS))))
@@ -132,6 +169,11 @@ def _rust_row(row: Row) -> str:
     return (
         line if len(line) <= _RUST_WIDTH + 1 else "    Row {\n" + "".join(f"        {field},\n" for field in fields) + "    },\n"
     )
+
+
+def _rust_extra(row: Row) -> str:
+    counts = ", ".join(str(len(each)) for each in row.brought)
+    return f"    Extra {{ code: {row.name}, by: {row.extra}, counts: &[{counts}] }},\n"
 
 
 def _rust_module(name: str, doc: str, integer: str, names: tuple[str, ...]) -> str:

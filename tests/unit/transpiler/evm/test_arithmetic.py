@@ -32,7 +32,7 @@ def test_corners(name: str, operands: tuple[int, ...], result: int) -> None:
 def test_arity_is_that_of_the_table() -> None:
     for name, function in EVALUATE.items():
         row = BY_NAME[name]
-        assert (row.pushes, row.effects) == (1, "")
+        assert (row.pushes, row.expansion.effects) == (1, "")
         assert 0 <= function(*range(1, row.pops + 1)) <= TOP
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from transpiler.errors import InputError
-from transpiler.evm.opcodes import BY_NAME, EFFECTS, ROWS, table
-from zkvm.isa.table import FORKS
+from transpiler.evm.opcodes import BY_NAME, ROWS, table
+from zkvm.isa.table import EFFECTS, FORKS
 
 PRICES = {
     "SLOAD": {
@@ -78,7 +78,6 @@ def test_rows_are_well_formed() -> None:
         for code, opcode in enumerate(table(fork)):
             assert opcode.code == code
             assert set(opcode.effects) <= set(EFFECTS)
-            assert opcode.ends_block == ("!" in opcode.effects)
             assert opcode.immediate == (code - 0x5F if 0x60 <= code <= 0x7F else 0)
 
 

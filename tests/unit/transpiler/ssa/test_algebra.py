@@ -42,11 +42,11 @@ def expression(rng: random.Random, last: str) -> str:
     for index in range(rng.randrange(1, 5)):
         op = last if index == 0 or rng.random() < 0.4 else rng.choice(INNER)
         operands = [
-            f"v{rng.randrange(count)}" if rng.random() < 0.6 else hex(rng.choice(CONSTANTS)) for _ in range(OPS[op].arity)
+            f"v{rng.randrange(count)}" if rng.random() < 0.6 else hex(rng.choice(CONSTANTS)) for _ in range(OPS[op].arity[0])
         ]
         lines.append(f"v{count} = {op} {' '.join(operands)}")
         count += 1
-    operands = [f"v{rng.randrange(max(0, count - 3), count)}" for _ in range(OPS[last].arity)]
+    operands = [f"v{rng.randrange(max(0, count - 3), count)}" for _ in range(OPS[last].arity[0])]
     lines.append(f"v{count} = {last} {' '.join(operands)}")
     lines += [f"SSTORE {hex(value)} v{value}" for value in range(4, count + 1)]
     return "\n".join([*lines, "STOP"])

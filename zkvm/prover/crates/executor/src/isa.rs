@@ -49,6 +49,32 @@ pub struct Row {
     pub proven: bool,
 }
 
+/// What brings an instruction more arguments than its fields hold: the rows just before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extra {
+    /// The instruction's op.
+    pub code: u16,
+    /// The op of the rows: `ARG` or `TOPIC`.
+    pub by: u16,
+    /// How many there are, by the immediate c, or once for all.
+    pub counts: &'static [u32],
+}
+
+impl Extra {
+    /// How many rows stand before an instruction with this c; 0 where c is out of range.
+    #[must_use]
+    pub fn count(&self, c: u32) -> u32 {
+        let index = if self.has_kinds() { c as usize } else { 0 };
+        self.counts.get(index).copied().unwrap_or(0)
+    }
+
+    /// Whether the immediate c says which of several operations it is.
+    #[must_use]
+    pub fn has_kinds(&self) -> bool {
+        self.counts.len() > 1
+    }
+}
+
 /// `ADD`: (a + b) mod 2^256.
 pub const ADD: u16 = 0x01;
 
@@ -424,6 +450,14 @@ pub const ROWS: [Row; 84] = [
     Row { code: PHI, name: "PHI", kind: Kind::Data, operands: [Operand::Unused, Operand::Unused, Operand::Unused], result: true, proven: true },
 ];
 
+/// The instructions that rows before them bring arguments.
+pub const EXTRAS: [Extra; 4] = [
+    Extra { code: EXTCODECOPY, by: ARG, counts: &[1] },
+    Extra { code: LOG, by: TOPIC, counts: &[0, 1, 2, 3, 4] },
+    Extra { code: CALL, by: ARG, counts: &[7, 7, 6, 6] },
+    Extra { code: CREATE, by: ARG, counts: &[3, 4] },
+];
+
 /// Immediates of `ENV`.
 pub mod env {
     /// `ADDRESS`.
@@ -541,8 +575,8 @@ pub const FORKS: [&str; 15] = [
 
 /// Digest of this table (ISA 7.4).
 pub const ISA_DIGEST: [u8; 32] = [
-    0xb9, 0x09, 0x6f, 0xc3, 0x40, 0xd4, 0x2d, 0xca, 0x01, 0xe9, 0xa0, 0x53, 0xd4, 0x47, 0x7a, 0x99, 0x02, 0xc0, 0xd4, 0xf3, 0xf3, 0x47, 0x22, 0xb0, 0x6f, 0xfc,
-    0xbd, 0x06, 0xca, 0xc3, 0xf5, 0x21,
+    0x71, 0x04, 0x8f, 0x61, 0x14, 0x13, 0xdb, 0xb2, 0xd2, 0xb0, 0x3c, 0x7c, 0x5a, 0x17, 0x80, 0xb4, 0xb9, 0x86, 0x84, 0x7f, 0xbc, 0x8d, 0x34, 0x96, 0x57, 0xb5,
+    0xa2, 0x28, 0x93, 0xbc, 0x83, 0x88,
 ];
 
 /// The row of a code, if there is one.
@@ -550,6 +584,12 @@ pub const ISA_DIGEST: [u8; 32] = [
 pub fn row(code: u16) -> Option<&'static Row> {
     let index = ROWS.binary_search_by_key(&code, |row| row.code).ok()?;
     ROWS.get(index)
+}
+
+/// The rows that bring the instruction more arguments, if there are any.
+#[must_use]
+pub fn extra(code: u16) -> Option<&'static Extra> {
+    EXTRAS.iter().find(|extra| extra.code == code)
 }
 
 /// The index of a rule set's name in [`FORKS`].

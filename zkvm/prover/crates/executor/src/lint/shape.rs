@@ -67,12 +67,14 @@ fn immediates_fit(instruction: &Instruction) -> bool {
         isa::GET | isa::SET => c < 1 << 20,
         isa::ENV => (c as usize) < isa::ENV_KINDS.len(),
         isa::JMPR => c == 0,
-        isa::LOG => c <= 4,
-        isa::ARG => c <= 6,
-        isa::CALL => c <= 3,
-        isa::CREATE => c <= 1,
-        _ => true,
+        isa::ARG => c < most_arguments(),
+        op => isa::extra(op).is_none_or(|extra| !extra.has_kinds() || (c as usize) < extra.counts.len()),
     }
+}
+
+/// The most ARGs that any instruction takes.
+fn most_arguments() -> u32 {
+    isa::EXTRAS.iter().filter(|extra| extra.by == isa::ARG).flat_map(|extra| extra.counts).max().copied().unwrap_or(0)
 }
 
 fn check_jump_table(program: &Program) -> Checked {
@@ -116,12 +118,7 @@ fn check_groups(program: &Program) -> Checked {
     check(arguments == 0, Rule::Argument, program.chained)
 }
 
+/// How many ARGs an instruction takes.
 fn argument_count(instruction: &Instruction) -> u32 {
-    match (instruction.op, instruction.fields[2]) {
-        (isa::EXTCODECOPY, _) => 1,
-        (isa::CALL, 0 | 1) => 7,
-        (isa::CALL, _) => 6,
-        (isa::CREATE, c) => 3 + c,
-        _ => 0,
-    }
+    isa::extra(instruction.op).filter(|extra| extra.by == isa::ARG).map_or(0, |extra| extra.count(instruction.fields[2]))
 }

@@ -1,7 +1,7 @@
 //! Each rule rejects what breaks it.
 
 use super::{LintError, Rule, lint};
-use crate::isa::{ADD, ARG, BNZ, CALLDATALOAD, ENV, GET, JMP, JMPR, LABEL, LOG, MOVE, PHI, REGION, RETURN, SET, SLOAD, STOP, TOPIC};
+use crate::isa::{ADD, ARG, BNZ, CALL, CALLDATALOAD, CREATE, ENV, GET, JMP, JMPR, LABEL, LOG, MOVE, PHI, REGION, RETURN, SET, SLOAD, STOP, TOPIC};
 use crate::program::{Instruction, Program};
 use crate::testing::{Line, program};
 
@@ -163,6 +163,23 @@ fn groups() {
     reject(&[ENTRY, (ARG, [4, 0, 0], 0), END], &[], &[0], Rule::Argument, 3);
     reject(&[ENTRY, (ARG, [4, 0, 1], 0), END], &[], &[0], Rule::Argument, 2);
     reject(&[ENTRY, (ARG, [4, 0, 7], 0), END], &[], &[0], Rule::Immediate, 2);
+}
+
+#[test]
+fn arguments() {
+    for (op, c, count) in [(CALL, 0, 7), (CALL, 1, 7), (CALL, 2, 6), (CALL, 3, 6), (CREATE, 0, 3), (CREATE, 1, 4)] {
+        let with = |arguments: u32| {
+            let mut chained = vec![ENTRY];
+            chained.extend((0..arguments).map(|index| (ARG, [arguments + 4, 0, index], 0)));
+            chained.extend([(op, [0, 0, c], 0), END]);
+            rejected(&program(&chained, &[], &[0]))
+        };
+        assert_eq!(with(count), None);
+        assert_eq!(with(count - 1), Some((Rule::Argument, count + 1)));
+        assert!(with(count + 1).is_some());
+    }
+    reject(&[ENTRY, (CALL, [0, 0, 4], 0), END], &[], &[0], Rule::Immediate, 2);
+    reject(&[ENTRY, (CREATE, [0, 0, 2], 0), END], &[], &[0], Rule::Immediate, 2);
 }
 
 #[test]
