@@ -11,11 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from transpiler.ssa.ir import Block, BlockId, Edge, Function, Term, dominance_successors, successors
+from transpiler.ssa.ir import Block, BlockId, Edge, Function, Inst, Term, dominance_successors, successors
 from zkvm.isa.table import BY_NAME
 
 _ROWS: Final[dict[str, int]] = {row.name: 1 + max(map(len, row.brought), default=0) for row in BY_NAME.values()}
 """Rows of an instruction at most."""
+MOST_ROWS: Final[int] = max(_ROWS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +108,26 @@ def _estimate_rows(block: Block) -> int:
     return count
 
 
+def _fitting(insts: tuple[Inst, ...], budget_rows: int) -> int:
+    """How many of the instructions, at least one, take no more rows than the budget."""
+    rows = 0
+    for index, inst in enumerate(insts):
+        rows += _ROWS[inst.op]
+        if rows > budget_rows and index:
+            return index
+    return len(insts)
+
+
 def _split_long(function: Function, budget_rows: int) -> dict[BlockId, Block]:
-    """The blocks, those with more instructions than the budget cut into pieces."""
-    if all(len(block.insts) <= budget_rows for block in function.blocks.values()):
+    """The blocks, those whose instructions take more rows than the budget cut into pieces."""
+    if all(len(block.insts) <= budget_rows // MOST_ROWS for block in function.blocks.values()):
         return function.blocks
     blocks: dict[BlockId, Block] = {}
     fresh = max(function.blocks) + 1
     for block in function.blocks.values():
         ident, params, insts, origin = block.id, block.params, block.insts, block.origin
-        while len(insts) > budget_rows:
-            head, insts = insts[:budget_rows], insts[budget_rows:]
+        while (fitting := _fitting(insts, budget_rows)) < len(insts):
+            head, insts = insts[:fitting], insts[fitting:]
             rest = BlockId(fresh)
             fresh += 1
             blocks[ident] = Block(ident, params, head, Term("JUMP", edges=(Edge(rest, ()),), origin=insts[0].origin), origin)

@@ -1,6 +1,6 @@
 """A direct interpreter of a function over a simple host: what tests compare two functions by.
 
-It is small on purpose. Calls and creates are uninterpreted: the host answers them from a hash of what they are given. Gas follows the
+It is small on purpose. Calls and creates are uninterpreted: the host answers them from a hash of what they are given and see. Gas follows the
 rules from Berlin on, EXP apart, whatever the fork; that is enough to compare functions of one code object with each other.
 """
 
@@ -17,6 +17,8 @@ from zkvm.isa.table import ENV_KINDS
 from zkvm.word import MASK, keccak256
 
 MEMORY_LIMIT: Final = 1 << 32
+STATIC: Final = ("CALL", 3)
+"""The one kind of message that may change no state."""
 
 
 class Halted(Exception):
@@ -104,16 +106,36 @@ class Host:
         self.storage[key] = value
 
     def call(self, op: str, imm: int, args: tuple[int, ...]) -> int:
-        """CALL or CREATE: recorded, answered from a hash; the memory for the output and the return data change."""
+        """CALL or CREATE: recorded, answered from a hash of all that the other frame may see, the frame's state among it.
+
+        It may do what a hostile callee may: return less than it is asked for, or more; call back and change storage, transient
+        storage and the balance, unless it is static or fails; and make slots warm, unless it fails.
+        """
         start, size = (args[3], args[4]) if op == "CALL" else (args[1], args[2])
-        seed = self.world(op, imm, *args, self.gas_left(), data=self.read(start, size))
+        state = repr((sorted(self.storage.items()), sorted(self.transient.items()), sorted(self.warm), len(self.logs)))
+        seed = self.world(op, imm, *args, self.gas_left(), data=self.read(start, size) + state.encode())
         self.trace.append(seed)
+        if op == "CALL":
+            self.touch("account", args[1], 2500)
         self.charged += seed[3]
-        self.returndata = (keccak256(seed) * 3)[: seed[1] % 96]
+        success = int(seed[0] % 4 > 0)
+        self.returndata = b"" if op == "CREATE" and success else (keccak256(seed) * 3)[: seed[1] % 96]
+        if success:
+            self.warm.add(("slot", seed[4] % 4))
+            if (op, imm) != STATIC:
+                self.reenter(seed)
         if op == "CREATE":
-            return int.from_bytes(seed[:20], "big") if seed[0] & 1 else 0
+            return int.from_bytes(seed[:20], "big") if success else 0
         self.write(args[5], self.returndata[: args[6]])
-        return seed[0] & 1
+        return success
+
+    def reenter(self, seed: bytes) -> None:
+        """What the other frame changes by calling back."""
+        for key in range(4):
+            self.original.setdefault(key, self.storage.get(key, 0))
+            self.storage[key] = seed[5 + key] % 3
+            self.transient[key] = seed[9 + key] % 3
+        self.env = {**self.env, "SELFBALANCE": self.env.get("SELFBALANCE", 0) + seed[13]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,14 @@ def test_shared_code_entered_from_one_region_belongs_to_it() -> None:
     assert flow.labels == {3, 4}
 
 
+def test_a_block_of_calls_is_cut_by_its_rows() -> None:
+    calls = "".join(f" v{i} = CALL.0 0x1 0x2 0x0 0x0 0x0 0x0 0x0 +5\n" for i in range(1, 301))
+    flow = form_regions(function(f"b0:\n{calls} STOP"), 1500)
+    assert len(flow.members) == 2
+    assert max(len(block.insts) for block in flow.blocks.values()) == 1500 // 8
+    assert sum(inst.gas for block in flow.blocks.values() for inst in block.insts) == 1500
+
+
 def test_a_long_block_is_cut() -> None:
     piece = "b0:\n" + "".join(f" SSTORE 0x{i:x} 0x1 +5\n" for i in range(50)) + " STOP +1"
     flow = form_regions(function(piece), 8)
