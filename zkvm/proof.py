@@ -89,13 +89,13 @@ class Proof:
     """`{"code", "what", ...}` where the proof system lacks what the run needs."""
 
 
-def prove(request: Mapping[str, Any], programs: Iterable[Program], profile: str = "fast") -> Proof:
-    """Run a request and prove it.
+def prove(request: Mapping[str, Any], programs: Iterable[Program], profile: str = "fast", hashes: str = "listed") -> Proof:
+    """Run a request and prove it, with its hashes `listed` for the verifier to make again, or `proven`.
 
     Raises: InputError for a malformed request, program or profile; InternalError if the prover fails.
     """
     with _refusals("proof-refused"):
-        receipt, text = extension().prove(json.dumps(request), [program.body for program in programs], profile)
+        receipt, text = extension().prove(json.dumps(request), [program.body for program in programs], profile, hashes)
     document = json.loads(text)
     return Proof(receipt, document["result"], document["cost"], document["unsupported"])
 
@@ -142,12 +142,14 @@ def longest() -> int:
     return int(extension().MAX_RECEIPT_BYTES)
 
 
-def measure(request: Mapping[str, Any], programs: Iterable[Program], profile: str = "fast", runs: int = 5) -> dict[str, Any]:
+def measure(
+    request: Mapping[str, Any], programs: Iterable[Program], profile: str = "fast", runs: int = 5, hashes: str = "listed"
+) -> dict[str, Any]:
     """Seconds (the smallest of the runs) and cost of executing, proving and verifying a request.
 
     Raises: InputError for a malformed request, program or profile.
     """
     with _refusals("measure-refused"):
-        text = extension().measure(json.dumps(request), [program.body for program in programs], profile, runs)
+        text = extension().measure(json.dumps(request), [program.body for program in programs], profile, runs, hashes)
     document: dict[str, Any] = json.loads(text)
     return document

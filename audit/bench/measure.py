@@ -17,12 +17,12 @@ from zkvm.errors import InternalError, Unsupported
 
 RUNS_EACH: Final = 5
 FIELDS: Final = (
-    "workload", "profile", "proven_bits", "execute_s", "revm_s", "setup_s", "prove_s", "verify_s", "receipt_bytes", "rows", "cells",
+    "workload", "profile", "hashes", "proven_bits", "execute_s", "revm_s", "setup_s", "prove_s", "verify_s", "receipt_bytes", "rows", "cells",
     "interactions", "peak_bytes", "transpile_s", "fields", "tables",
 )  # fmt: skip
 
 
-def measure(name: str, profile: str, runs: int = RUNS_EACH) -> dict[str, Any]:
+def measure(name: str, profile: str, runs: int = RUNS_EACH, hashes: str = "listed") -> dict[str, Any]:
     """The row of a workload, null where a figure does not apply.
 
     Units: seconds, bytes; `interactions` and `fields` are bus messages and their fields, summed over all rows.
@@ -33,7 +33,7 @@ def measure(name: str, profile: str, runs: int = RUNS_EACH) -> dict[str, Any]:
     if name == TRANSPILE:
         row |= _transpile(runs)
     else:
-        row |= _run(name, profile, runs)
+        row |= _run(name, profile, runs, hashes)
     row["peak_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     return row
 
@@ -52,12 +52,12 @@ def _seconds(code: bytes, fork: str) -> float:
     return time.perf_counter() - start
 
 
-def _run(name: str, profile: str, runs: int) -> dict[str, Any]:
+def _run(name: str, profile: str, runs: int, hashes: str) -> dict[str, Any]:
     workload = RUNS[name]()
     start = time.perf_counter()
     workload.library.run(workload.request)
     transpile_s = time.perf_counter() - start
-    result = proof.measure(workload.request, workload.library.programs(workload.request["fork"]), profile, runs)
+    result = proof.measure(workload.request, workload.library.programs(workload.request["fork"]), profile, runs, hashes)
     if result.get("unsupported"):
         raise Unsupported("bench-not-proven", f"{name} cannot be proven: {result['unsupported']['what']}")
     if not result["valid"] and profile != "test":
@@ -65,6 +65,7 @@ def _run(name: str, profile: str, runs: int) -> dict[str, Any]:
     tables = result["cost"]["tables"]
     return {
         "profile": profile,
+        "hashes": hashes,
         **{key: result[key] for key in ("proven_bits", "execute_s", "setup_s", "prove_s", "verify_s", "receipt_bytes")},
         "revm_s": oracle.bench(workload.request, runs),
         "rows": sum(table["rows"] for table in tables),

@@ -104,6 +104,7 @@ RUNS: Final[dict[str, Callable[[], Workload]]] = {
     "transfer": lambda: transfers(1),
     "transfer10": lambda: transfers(10),
     "transfer100": lambda: transfers(100),
+    "transfer1000": lambda: transfers(1000),
     "approve": approve,
     "constructor": constructor,
     "weth": weth,

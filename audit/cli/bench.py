@@ -11,7 +11,7 @@ import click
 
 from audit.bench.workloads import NAMES
 from audit.cli import terminal
-from audit.cli.options import json_option, profile_option
+from audit.cli.options import hashes_option, json_option, profile_option
 from zkvm.errors import InternalError, Unsupported
 
 COLUMNS: Final = [
@@ -33,11 +33,12 @@ CHILD: Final = "import sys; from audit.cli import run; sys.exit(run(['bench', '-
 @click.command()
 @click.argument("workloads", nargs=-1, metavar="[WORKLOAD]...")
 @profile_option
+@hashes_option
 @click.option("--runs", type=click.IntRange(1), default=5, show_default=True, help="Runs; the smallest seconds count.")
 @click.option("--child", is_flag=True, hidden=True)
 @json_option
-def command(workloads: tuple[str, ...], profile: str, runs: int, child: bool, as_json: bool) -> int:
-    """Measure workloads, a process each: transfer, transfer10, transfer100, approve, constructor, weth, transpile-largest.
+def command(workloads: tuple[str, ...], profile: str, hashes: str, runs: int, child: bool, as_json: bool) -> int:
+    """Measure workloads, a process each: transfer, transfer10, transfer100, transfer1000, approve, constructor, weth, transpile-largest.
 
     Seconds mean little across machines: compare `execute_s` with `revm_s`, and `prove_s` with a bare prover run beside it.
 
@@ -49,13 +50,13 @@ def command(workloads: tuple[str, ...], profile: str, runs: int, child: bool, as
     if child:
         from audit.bench.measure import measure
 
-        terminal.print_json(measure(workloads[0], profile, runs))
+        terminal.print_json(measure(workloads[0], profile, runs, hashes))
         return 0
     rows: list[dict[str, Any]] = []
     with terminal.progress() as bars:
         task = bars.add_task("workloads", total=len(workloads or NAMES))
         for name in workloads or NAMES:
-            rows.append(_measured(name, profile, runs))
+            rows.append(_measured(name, profile, runs, hashes))
             bars.advance(task)
     if as_json:
         terminal.print_json(rows)
@@ -64,12 +65,12 @@ def command(workloads: tuple[str, ...], profile: str, runs: int, child: bool, as
     return 0
 
 
-def _measured(name: str, profile: str, runs: int) -> dict[str, Any]:
+def _measured(name: str, profile: str, runs: int, hashes: str) -> dict[str, Any]:
     """The row that a child process measures.
 
     Raises: Unsupported or InternalError as the child says.
     """
-    words = [sys.executable, "-c", CHILD, name, "--profile", profile, "--runs", str(runs)]
+    words = [sys.executable, "-c", CHILD, name, "--profile", profile, "--runs", str(runs), "--hashes", hashes]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode == Unsupported.exit_code:
         raise Unsupported("bench-unsupported", done.stderr.strip())

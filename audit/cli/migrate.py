@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from audit.cli import terminal
-from audit.cli.options import calls_option, input_options, json_option, profile_option
+from audit.cli.options import calls_option, hashes_option, input_options, json_option, profile_option
 from audit.inputs.job import open_job
 from transpiler.settings import Settings
 
@@ -27,6 +27,7 @@ TIMEOUT_S: Final = 600.0
 @input_options
 @calls_option
 @profile_option
+@hashes_option
 @click.option(
     "--sequences", type=click.IntRange(1, 10**7), default=DEMO_SEQUENCES, show_default=True, help="Generated call sequences."
 )
@@ -48,8 +49,8 @@ TIMEOUT_S: Final = 600.0
 @click.option("--demo", is_flag=True, help="Also show a seeded fault found and a forged receipt rejected.")
 @json_option
 def command(
-    path: Path, settings: Settings, calls: Path | None, profile: str, sequences: int, seed: int, timeout: float, stage_timeout: float, jobs: int,
-    output: Path | None, demo: bool, as_json: bool,
+    path: Path, settings: Settings, calls: Path | None, profile: str, hashes: str, sequences: int, seed: int, timeout: float, stage_timeout: float,
+    jobs: int, output: Path | None, demo: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Transpile, check against the EVM, prove, verify, and write a report an auditor can sign.
 
@@ -84,7 +85,7 @@ def command(
 
         if demo:
             terminal.note("act one: the whole migration")
-        done = migrate(job, Plan(folder, effort, profile, jobs, stage_timeout), terminal.note, progress)
+        done = migrate(job, Plan(folder, effort, profile, jobs, stage_timeout, hashes), terminal.note, progress)
         if demo:
             terminal.note("act two: the same contract, translated with one seeded fault")
             acts.append(seeded_fault(done.target, folder, effort))

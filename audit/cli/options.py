@@ -18,6 +18,7 @@ from transpiler.solc.project import parse_remapping
 F = TypeVar("F", bound=Callable[..., Any])
 
 PROFILES: Final = ("fast", "strict", "small", "test")
+HASHES: Final = ("listed", "proven")
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout.")
 calls_option = click.option(
@@ -25,6 +26,13 @@ calls_option = click.option(
 )
 profile_option = click.option(
     "--profile", type=click.Choice(PROFILES), default="fast", show_default=True, help="The proof's parameters."
+)
+hashes_option = click.option(
+    "--hashes",
+    type=click.Choice(HASHES),
+    default="listed",
+    show_default=True,
+    help="listed: the receipt lists what is hashed, and the verifier hashes it again; proven: the proof does it all.",
 )
 
 _OPTIONS = (

@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from audit.cli import terminal
-from audit.cli.options import calls_option, input_options, json_option, profile_option
+from audit.cli.options import calls_option, hashes_option, input_options, json_option, profile_option
 from audit.differential.campaign import Effort, plan_of
 from audit.differential.execution import Library
 from audit.differential.inputs import ACTORS
@@ -29,11 +29,14 @@ COLUMNS: Final = ["table", "rows", "columns", "cells", "interactions", "fields"]
 @input_options
 @calls_option
 @profile_option
+@hashes_option
 @click.option(
     "-o", "output", type=click.Path(path_type=Path), metavar="OUT", help="Where the receipt goes; INPUT.receipt by default."
 )
 @json_option
-def command(path: Path, settings: Settings, calls: Path | None, profile: str, output: Path | None, as_json: bool) -> int:
+def command(
+    path: Path, settings: Settings, calls: Path | None, profile: str, hashes: str, output: Path | None, as_json: bool
+) -> int:
     """Prove calls of a contract and write the receipt.
 
     Without --calls, one call without data is proven, after a create with generated arguments where the input has creation code.
@@ -45,7 +48,7 @@ def command(path: Path, settings: Settings, calls: Path | None, profile: str, ou
     request = job.request if job.request is not None else default_request(job)
     library = Library()
     library.run(request)
-    made = proof.prove(request, library.programs(job.fork), profile)
+    made = proof.prove(request, library.programs(job.fork), profile, hashes)
     if made.receipt is None or made.cost is None:
         raise not_proven(path, made)
     verdict = proof.verify(made.receipt, proof.Expectations(request=request, code_known=True, creation_known=True))

@@ -111,6 +111,8 @@ def _print(path: Path, verdict: dict[str, Any]) -> None:
         click.echo(f"{path}: NOT VALID: {terminal.clean(str(verdict['reason']))}")
         return
     click.echo(f"{path}: valid, {verdict['proven_bits']} proven bits, profile {verdict['profile']}, {verdict['fork']} rules")
+    if verdict["hashes"]:
+        click.echo(f"  {verdict['hashes']} hashes computed again here, the others proven")
     for program in verdict["programs"]:
         pinned = "pinned" if program["pinned"] else "translation not checked here"
         click.echo(f"  {program['kind']} code {program['code_hash']}: program {program['program_digest']} ({pinned})")

@@ -68,7 +68,12 @@ def samples(target: Target, trials: Iterable[Trial]) -> tuple[Sample, ...]:
 
 
 def function_costs(
-    chosen: tuple[Sample, ...], library: Library, profile: str, deadline: float, progress: Callable[[int, int], None]
+    chosen: tuple[Sample, ...],
+    library: Library,
+    profile: str,
+    deadline: float,
+    progress: Callable[[int, int], None],
+    hashes: str = "listed",
 ) -> tuple[FunctionCost, ...]:
     """The costs of samples, in order, as many as the time allows.
 
@@ -79,12 +84,12 @@ def function_costs(
     for number, sample in enumerate(chosen, 1):
         if time.monotonic() > deadline:
             break
-        costs.append(_measure(sample, library, profile))
+        costs.append(_measure(sample, library, profile, hashes))
         progress(number, len(chosen))
     return tuple(costs)
 
 
-def _measure(sample: Sample, library: Library, profile: str) -> FunctionCost:
+def _measure(sample: Sample, library: Library, profile: str, hashes: str) -> FunctionCost:
     request = sample.alone()
     result = library.run(request)
     if result["unsupported"] is not None:
@@ -93,7 +98,7 @@ def _measure(sample: Sample, library: Library, profile: str) -> FunctionCost:
     (call,), (outcome,) = request["calls"], result["calls"]
     gas = int(call["gas"], 16) - int(outcome["gas_left"], 16)
     programs = library.programs(request["fork"])
-    made = proof.prove(request, programs, profile)
+    made = proof.prove(request, programs, profile, hashes)
     if made.receipt is None or made.cost is None:
         return FunctionCost(sample.function, outcome["status"], gas, outcome["steps"], why=why_not(made))
     begun = time.perf_counter()

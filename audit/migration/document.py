@@ -96,12 +96,14 @@ def _claims(migration: Migration) -> list[Claim]:
     if migration.proofs:
         calls = sum(len(each.calls) for each in migration.proofs)
         bits = min(each.proven_bits for each in migration.proofs)
+        hashes = sum(each.hashes for each in migration.proofs)
+        listed = f"{hashes} digests of listed messages are not proven: the verifier computes them again; " if hashes else ""
         claims.append(
             Claim(
                 PROVEN,
                 f"{calls} calls of the translated programs have the outcomes that the receipts state: status, return data, logs, gas "
                 "left, and the state before and after",
-                f"STARK receipts, at least {bits} proven bits each; refunds are not claimed",
+                f"STARK receipts, at least {bits} proven bits each; {listed}refunds are not claimed",
             )
         )
     claims += [

@@ -51,6 +51,8 @@ class Plan:
     jobs: int = 1
     share_s: float = 60.0
     """Seconds that the hunt for seeded faults, the proofs of failures, and the measurement of functions may take each."""
+    hashes: str = "listed"
+    """Whether receipts list what is hashed, or prove it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def migrate(job: Job, plan: Plan, tell: Tell, progress: Progress) -> Migration:
     inputs = _inputs(job, target, plan.effort, library)
     kills = tuple(_hunt(target, inputs, library, plan.share_s, progress))
     tell(f"seeded {_seeded(kills)} translator faults to test the check: {sum(each.passed for each in kills)} found and replayed")
-    desk = Desk(target, library, plan.profile, plan.folder)
+    desk = Desk(target, library, plan.profile, plan.folder, plan.hashes)
     proofs: list[ProofEvidence] = []
     missing: dict[NotProven, None] = {}
     for run in runs(target, job.request, inputs, library):

@@ -42,6 +42,7 @@ class Desk:
     library: Library
     profile: str
     folder: Path
+    hashes: str = "listed"
 
 
 def prove(run: Run, desk: Desk) -> tuple[ProofEvidence | None, tuple[NotProven, ...]]:
@@ -71,7 +72,7 @@ def prove(run: Run, desk: Desk) -> tuple[ProofEvidence | None, tuple[NotProven, 
 
 def _made(run: Run, desk: Desk, profile: str) -> tuple[proof.Proof, Mapping[str, Any]]:
     result = desk.library.run(run.request)
-    return proof.prove(run.request, desk.library.programs(run.request["fork"]), profile), result
+    return proof.prove(run.request, desk.library.programs(run.request["fork"]), profile, desk.hashes), result
 
 
 def _idle(result: Mapping[str, Any]) -> bool:
@@ -173,5 +174,5 @@ def _evidence(
     ]
     return ProofEvidence(
         run.name, str(path), desk.profile, verdict["proven_bits"], path.stat().st_size, made.cost["prove_s"], verify_s, calls,
-        verdict["programs"], made.cost["tables"], command,
+        verdict["programs"], made.cost["tables"], command, verdict["hashes"],
     )  # fmt: skip

@@ -153,8 +153,8 @@ def _demonstration(report: dict[str, Any]) -> list[str]:
 
 
 def _proofs(report: dict[str, Any]) -> list[str]:
-    heads = ["receipt", "calls", "proven bits", "profile", "bytes", "rows", "cells", "prove s", "verify s"]
-    names = ("proven_bits", "profile", "receipt_bytes", "rows", "cells", "prove_s", "verify_s")
+    heads = ["receipt", "calls", "proven bits", "profile", "bytes", "hashes listed", "rows", "cells", "prove s", "verify s"]
+    names = ("proven_bits", "profile", "receipt_bytes", "hashes", "rows", "cells", "prove_s", "verify_s")
     rows = [[each["name"], len(each["calls"]), *(each[name] for name in names)] for each in report["proofs"]]
     lines = [_heading(7), "", *_table(heads, rows)]
     for each in report["proofs"]:

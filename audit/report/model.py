@@ -51,6 +51,8 @@ class ProofEvidence:
     programs: list[dict[str, Any]]
     tables: list[dict[str, Any]]
     verify_command: str
+    hashes: int = 0
+    """Digests that the verifier makes again instead of the proof."""
 
     @property
     def rows(self) -> int:

@@ -12,7 +12,7 @@ from zkvm import proof
 
 pytestmark = pytest.mark.skipif(not proof.available(), reason="the extension is not built: make setup")
 KEYS = {
-    "workload", "profile", "proven_bits", "execute_s", "revm_s", "setup_s", "prove_s", "verify_s", "receipt_bytes", "rows", "cells",
+    "workload", "profile", "hashes", "proven_bits", "execute_s", "revm_s", "setup_s", "prove_s", "verify_s", "receipt_bytes", "rows", "cells",
     "interactions", "peak_bytes", "transpile_s",
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_hash.auto import keccak
 
 from audit.cli import run
 from zkvm import proof
@@ -49,6 +50,31 @@ def verdict(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, dict[
     capsys.readouterr()
     status = run(["verify", *words, "--json"])
     return status, json.loads(capsys.readouterr().out)
+
+
+HASHING = "0x600035600052602060002060005260206000f3"
+HASHED = {"calls": [{"data": "0x" + f"{word:064x}"} for word in (5, 6, 5)]}
+
+
+def test_hashes_are_listed_unless_they_are_to_be_proven(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "hash.hex").write_text(HASHING)
+    (tmp_path / "calls.json").write_text(json.dumps(HASHED))
+    words = [str(tmp_path / "hash.hex"), "--calls", str(tmp_path / "calls.json")]
+    found, texts = {}, {}
+    for name, option in {"default": [], "listed": ["--hashes", "listed"], "proven": ["--hashes", "proven"]}.items():
+        receipt = str(tmp_path / f"{name}.receipt")
+        assert run(["prove", *words, "-o", receipt, *option]) == 0
+        status, found[name] = verdict(capsys, receipt, "--bytecode", *words)
+        assert status == 0
+        assert run(["verify", receipt]) == 0
+        texts[name] = capsys.readouterr().out
+    # two of three messages differ
+    assert {name: each["hashes"] for name, each in found.items()} == {"default": 2, "listed": 2, "proven": 0}
+    assert {each["precompiles"] for each in found.values()} == {0}
+    assert found["listed"]["calls"] == found["proven"]["calls"] == found["default"]["calls"]
+    assert found["listed"]["calls"][0]["return_data"] == "0x" + keccak((5).to_bytes(32, "big")).hex()
+    assert "2 hashes computed again here" in texts["listed"]
+    assert "computed again" not in texts["proven"]
 
 
 def test_an_honest_receipt_is_valid(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ use sol2zk_stark::expect::Expectations;
 use sol2zk_stark::key::Key;
 use sol2zk_stark::prove::{ProveError, Proven, prove as prove_trace};
 use sol2zk_stark::verdict::verdict;
-use sol2zk_stark::witness::WitnessError;
+use sol2zk_stark::witness::{Hashes, WitnessError};
 
 use crate::execute::library;
 use crate::guard::guarded;
@@ -48,9 +48,13 @@ fn profile_index(name: &str) -> PyResult<u8> {
     Profile::by_name(name).ok_or_else(|| bad(format!("no profile '{name}'")))
 }
 
+fn hashes_way(name: &str) -> PyResult<Hashes> {
+    Hashes::by_name(name).ok_or_else(|| bad(format!("hashes are 'listed' or 'proven', not '{name}'")))
+}
+
 /// Proves a trace, or says what has no chip.
-fn proven(request: &Request, trace: &Trace, key: Key, profile: u8) -> PyResult<Result<Proven, Value>> {
-    match prove_trace(request, trace, key, profile) {
+fn proven(request: &Request, trace: &Trace, key: Key, profile: u8, hashes: Hashes) -> PyResult<Result<Proven, Value>> {
+    match prove_trace(request, trace, key, profile, hashes) {
         Ok(proven) => Ok(Ok(proven)),
         Err(ProveError::Witness(WitnessError::Unsupported { call, what, id })) => Ok(Err(json!({"code": "no-chip", "call": call, "what": what, "id": id}))),
         Err(error @ ProveError::Witness(WitnessError::NoFrame)) => Ok(Err(json!({"code": "no-frame", "call": null, "what": error.to_string(), "id": null}))),
@@ -70,8 +74,8 @@ fn proven(request: &Request, trace: &Trace, key: Key, profile: u8) -> PyResult<R
 
 /// Runs a request and proves it: (receipt or None, JSON of result, cost, and what is unsupported).
 #[pyfunction]
-fn prove<'py>(py: Python<'py>, request_json: &str, programs: Vec<Vec<u8>>, profile: &str) -> PyResult<(Option<Bound<'py, PyBytes>>, String)> {
-    let profile = profile_index(profile)?;
+fn prove<'py>(py: Python<'py>, request_json: &str, programs: Vec<Vec<u8>>, profile: &str, hashes: &str) -> PyResult<(Option<Bound<'py, PyBytes>>, String)> {
+    let (profile, hashes) = (profile_index(profile)?, hashes_way(hashes)?);
     let (bytes, document) = guarded(py, || {
         let run = match traced(request_json, &programs)? {
             Traced::Run(run) => run,
@@ -84,7 +88,7 @@ fn prove<'py>(py: Python<'py>, request_json: &str, programs: Vec<Vec<u8>>, profi
             Err(error) => return Ok((None, json!({"result": result, "cost": null, "unsupported": {"code": "too-large", "what": error.to_string()}}))),
         };
         let setup_s = begun.elapsed().as_secs_f64();
-        Ok(match proven(&request, &trace, key, profile)? {
+        Ok(match proven(&request, &trace, key, profile, hashes)? {
             Ok(proven) => {
                 let mut cost = serde_json::to_value(&proven.cost).map_err(bad)?;
                 cost["setup_s"] = json!(setup_s);
@@ -143,8 +147,8 @@ fn verify(py: Python<'_>, receipt: &[u8], expectations_json: &str) -> PyResult<S
 
 /// Measures proving and verifying `runs` times: JSON with the smallest seconds, the cost, the verdict's bits.
 #[pyfunction]
-fn measure(py: Python<'_>, request_json: &str, programs: Vec<Vec<u8>>, profile: &str, runs: usize) -> PyResult<String> {
-    let profile = profile_index(profile)?;
+fn measure(py: Python<'_>, request_json: &str, programs: Vec<Vec<u8>>, profile: &str, runs: usize, hashes: &str) -> PyResult<String> {
+    let (profile, hashes) = (profile_index(profile)?, hashes_way(hashes)?);
     guarded(py, || {
         let best = |best: &mut f64, begun: Instant| *best = best.min(begun.elapsed().as_secs_f64());
         let (mut execute_s, mut setup_s, mut prove_s, mut verify_s) = (f64::MAX, f64::MAX, f64::MAX, f64::MAX);
@@ -161,7 +165,7 @@ fn measure(py: Python<'_>, request_json: &str, programs: Vec<Vec<u8>>, profile: 
             let key = Key::new(&trace.programs, &PROFILES[usize::from(profile)]).map_err(bad)?;
             best(&mut setup_s, begun);
             let begun = Instant::now();
-            let proven = match proven(&request, &trace, key, profile)? {
+            let proven = match proven(&request, &trace, key, profile, hashes)? {
                 Ok(proven) => proven,
                 Err(what) => return Ok(json!({"unsupported": what}).to_string()),
             };

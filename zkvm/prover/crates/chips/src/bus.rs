@@ -55,7 +55,8 @@ pub mod name {
     pub const END: &str = "end";
     /// look-up (frame, gas given limbs 4)
     pub const GIVEN: &str = "given";
-    /// multiset (frame, clk, tag, offset low, offset high, length): memory offset .. offset + length (length > 0) is to be sent on the claim side as chunks (tag, clk, 0..), zero-padded
+    /// multiset (frame, clk, tag, key, offset low, offset high, length): memory offset .. offset + length (length > 0) is to be received on the claim side as chunks
+    /// (tag, key, 0..), zero-padded; the key is clk, or an entry of the listed hashes
     pub const STREAM: &str = "stream";
     /// multiset: (rate limbs 68, digest limbs 16): a permutation of a state of zero capacity, in Keccak's order of limbs
     pub const KECCAK: &str = "keccak";
@@ -73,13 +74,15 @@ pub mod name {
     pub const LANE: &str = "lane";
     /// multiset, head to window: (kind, frame, clk, call, destination word, first byte in it, source, source byte, length, given limbs 16); see [`crate::copy`]
     pub const JOB: &str = "job";
-    /// multiset, from window row to window row: (kind, frame, clk, tag or call, destination, source, shift, remaining, valid, carried limbs 16)
+    /// multiset, from window row to window row: (kind, frame, clk, tag or call, key, destination, source, shift, remaining, valid, carried limbs 16)
     pub const WINDOW: &str = "window";
-    /// multiset, among the copy chips: (frame, clk, tag, chunk index, word, byte, remaining): a STREAM under way, at byte offset 32 word + byte
+    /// multiset, among the copy chips: (frame, clk, tag, key, chunk index, word, byte, remaining): a STREAM under way, at byte offset 32 word + byte
     pub const COPY: &str = "copy";
 }
 
 /// First field of a message on the claim bus. `once`: the claim sends it, one chip row receives it. `look-up`: the claim provides it, chips query.
+/// `often`: the claim sends it as often as chip rows receive it, which is a look-up with the sides' signs changed; no row queries it, for one that
+/// did would answer one that receives.
 pub mod tag {
     /// once: x = call, y = entry identifier; limbs 0..4 gas given, 4 account, 5 doomed
     pub const CALL: u32 = 1;
@@ -109,6 +112,15 @@ pub mod tag {
     pub const PREIMAGE: u32 = 13;
     /// chip to chip, as PREIMAGE: x = clk of an MLOAD that the copy chips serve; its word
     pub const LOADED: u32 = 14;
+    /// often: x = entry of the listed hashes, y = length of its message in bytes; the message's digest
+    pub const DIGEST: u32 = 15;
+    /// often: x = entry, y = chunk index; 32 bytes of the message, zero-padded at the end
+    pub const CHUNK: u32 = 16;
+
+    /// Whether the claim sends rows of this tag as often as they are received.
+    pub const fn is_often(tag: u32) -> bool {
+        matches!(tag, DIGEST | CHUNK)
+    }
 }
 
 /// Ticks of one chained instruction (ISA 2.1).

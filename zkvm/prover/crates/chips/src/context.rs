@@ -10,6 +10,7 @@ use sol2zk_executor::trace::{PureStep, Step};
 
 use crate::bus::F;
 use crate::columns::{Operand, Previous, State};
+use crate::listing::Listing;
 use crate::word::limbs;
 
 /// An instruction with shifted fields, as the ROM table holds it.
@@ -93,6 +94,8 @@ pub struct Context {
     pub limb_ands: HashMap<(u16, u16), u32>,
     /// Look-ups of claim rows by (tag, x, y); only tags that are look-ups.
     pub claims: HashMap<(u32, u32, u32), u32>,
+    /// Messages whose digests the claim lists.
+    pub listing: Listing,
     /// Look-ups of FRAME rows by frame.
     pub frames: HashMap<u32, u32>,
     /// Look-ups of SLOT rows by handle.

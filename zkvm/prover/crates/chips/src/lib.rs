@@ -7,6 +7,7 @@ pub mod bus;
 pub mod columns;
 pub mod context;
 pub mod evaluate;
+pub mod listing;
 #[cfg(test)]
 pub mod testing;
 pub mod word;
@@ -34,6 +35,8 @@ pub mod hash;
 pub mod input;
 pub mod keccak;
 pub mod limb_and;
+pub mod listed_memory;
+pub mod listed_words;
 pub mod log;
 pub mod mgrow;
 pub mod modmul;

@@ -15,7 +15,7 @@ use crate::cost::{Cost, TableCost};
 use crate::key::{FIXED, Key, KeyError};
 use crate::receipt::{MAX_PROGRAMS, MAX_STATEMENT_BYTES, Receipt, seed, statement_bytes, within_limits};
 use crate::tables::Table;
-use crate::witness::{WitnessError, witness};
+use crate::witness::{Hashes, WitnessError, witness};
 
 /// Most memory of the prover's tables, in MiB.
 pub const MAX_MIB: u64 = 16 << 10;
@@ -52,15 +52,15 @@ pub struct Proven {
 }
 
 /// Proves a traced run under profile `profile` (index into PROFILES) with a key for its programs.
-pub fn prove(request: &Request, trace: &Trace, key: Key, profile: u8) -> Result<Proven, ProveError> {
-    prove_within(request, trace, key, profile, MAX_MIB)
+pub fn prove(request: &Request, trace: &Trace, key: Key, profile: u8, hashes: Hashes) -> Result<Proven, ProveError> {
+    prove_within(request, trace, key, profile, hashes, MAX_MIB)
 }
 
 /// [`prove`] with at most `max_mib` of memory.
-pub(crate) fn prove_within(request: &Request, trace: &Trace, key: Key, profile: u8, max_mib: u64) -> Result<Proven, ProveError> {
+pub(crate) fn prove_within(request: &Request, trace: &Trace, key: Key, profile: u8, hashes: Hashes, max_mib: u64) -> Result<Proven, ProveError> {
     let started = Instant::now();
     let parameters: &Profile = PROFILES.get(usize::from(profile)).ok_or_else(|| ProveError::Internal("no such profile".into()))?;
-    let witness = witness(request, trace, &key.tables, parameters.log_blowup)?;
+    let witness = witness(request, trace, &key.tables, parameters.log_blowup, hashes)?;
     let mut tables: Vec<Table> = key.tables.clone();
     tables.extend(witness.others.iter().cloned());
     let log_heights: Vec<usize> = witness.traces.iter().map(|trace| log2_strict_usize(trace.height())).collect();

@@ -10,7 +10,7 @@ use crate::statement::Statement;
 
 const MAGIC: &[u8; 4] = b"SZKR";
 /// Version of the receipt's format and of the constraint system.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 /// Largest receipt that is looked at.
 pub const MAX_BYTES: usize = 1 << 26;
 /// Most programs in a receipt.

@@ -16,7 +16,7 @@ use sol2zk_executor::trace::Placed;
 mod check;
 mod environment;
 
-pub use check::{Ledger, StatementError};
+pub use check::{Ledger, StatementError, limit};
 pub use environment::env_word;
 
 /// A word, big-endian.
@@ -142,6 +142,8 @@ pub struct Statement {
     pub slots: Vec<Slot>,
     /// Calls.
     pub calls: Vec<Call>,
+    /// Messages whose digests the verifier makes itself, strictly sorted by length, then bytes; an index is an entry.
+    pub hashes: Vec<Vec<u8>>,
     /// Clock after the last call.
     pub exit: u32,
 }
@@ -212,7 +214,8 @@ impl Statement {
             let logs: usize = call.logs.iter().map(|log| 1 + log.topics.len() + log.data.len().div_ceil(32)).sum();
             2 + call.output.len().div_ceil(32) + call.calldata_offsets.len() + call.code_offsets.len() + call.env_kinds.len() + logs
         };
-        2 + 3 * self.slots.len() + self.calls.iter().map(call_rows).sum::<usize>()
+        let hash_rows = |message: &Vec<u8>| 1 + message.len().div_ceil(32);
+        2 + 3 * self.slots.len() + self.calls.iter().map(call_rows).sum::<usize>() + self.hashes.iter().map(hash_rows).sum::<usize>()
     }
 
     /// The claim table's rows. The statement must have passed [`Statement::check`], which also gives the ledger.
@@ -261,6 +264,12 @@ impl Statement {
             rows.once(tag::SLOT, handle as u32, slot.account, word_limbs(&slot.key));
             rows.once(tag::BEFORE, handle as u32, 0, word_limbs(&slot.before));
             rows.once(tag::AFTER, handle as u32, 0, word_limbs(&slot.after));
+        }
+        for (entry, message) in self.hashes.iter().enumerate() {
+            rows.look_up(tag::DIGEST, entry as u32, message.len() as u32, &keccak256(message));
+            for (k, chunk) in message.chunks(32).enumerate() {
+                rows.look_up(tag::CHUNK, entry as u32, k as u32, &padded_word(chunk, 0));
+            }
         }
         rows.0
     }

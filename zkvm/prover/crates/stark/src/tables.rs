@@ -7,7 +7,7 @@ use p3_matrix::dense::RowMajorMatrix;
 use sol2zk_chips::bus::{ChipBuilder, F};
 use sol2zk_chips::{
     absorb, access, addsub, bitwise, boundary, byte, claim, compare, copy, digest, divmod, expgas, finish, fixed, flow, frame, gas, hash, input, keccak,
-    limb_and, log, mgrow, modmul, mul, observe, power, preimage, rom, shift, slot, sponge, storage, stream, undo, window,
+    limb_and, listed_memory, listed_words, log, mgrow, modmul, mul, observe, power, preimage, rom, shift, slot, sponge, storage, stream, undo, window,
 };
 
 macro_rules! tables {
@@ -142,6 +142,10 @@ tables! {
     Power(power::PowerAir), "power";
     /// EXPGAS.
     ExpGas(expgas::ExpGasAir), "expgas";
+    /// HASH1 and HASH2 of listed messages.
+    ListedWords(listed_words::ListedWordsAir), "listed_words";
+    /// SHA3 of listed messages.
+    ListedMemory(listed_memory::ListedMemoryAir), "listed_memory";
 }
 
 /// Bits of the tables that every proof has: the fixed ones, the claim, frames and their ends.
@@ -184,7 +188,9 @@ pub fn table(index: usize, fork: u8, claim: &claim::ClaimAir) -> Table {
         35 => Table::Absorb(absorb::AbsorbAir),
         36 => Table::Permutation(keccak::PermutationTable),
         37 => Table::Power(power::PowerAir),
-        _ => Table::ExpGas(expgas::ExpGasAir { fork }),
+        38 => Table::ExpGas(expgas::ExpGasAir { fork }),
+        39 => Table::ListedWords(listed_words::ListedWordsAir),
+        _ => Table::ListedMemory(listed_memory::ListedMemoryAir),
     }
 }
 

@@ -9,12 +9,14 @@ use crate::config::Profile;
 use crate::key::Key;
 use crate::prove::prove;
 use crate::verify::verify;
+use crate::witness::Hashes;
 
 mod claims;
 mod expectations;
 mod families;
 mod forgeries;
 mod frames;
+mod hashes;
 mod hostile;
 mod mutations;
 mod scene;
@@ -81,7 +83,7 @@ fn receipt(program: Program, request: &Request) -> Vec<u8> {
     let library = Library::decode([program.encode().as_slice()]).unwrap();
     let (_, run) = trace(request, &library, 1 << 20).unwrap();
     let key = Key::new(&run.programs, &crate::config::PROFILES[usize::from(profile)]).unwrap();
-    prove(request, &run, key, profile).unwrap().bytes
+    prove(request, &run, key, profile, Hashes::Proven).unwrap().bytes
 }
 
 #[test]

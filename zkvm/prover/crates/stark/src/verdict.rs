@@ -40,7 +40,7 @@ fn invalid(rejection: &Rejection) -> Value {
     };
     let profile = if let Rejection::WeakProfile(name) = rejection { json!(name) } else { Value::Null };
     json!({
-        "valid": false, "reason": rejection.to_string(), "kind": kind, "proven_bits": 0, "profile": profile, "fork": null, "programs": [],
+        "valid": false, "reason": rejection.to_string(), "kind": kind, "hashes": 0, "precompiles": 0, "proven_bits": 0, "profile": profile, "fork": null, "programs": [],
         "before": {}, "after": {}, "calls": [],
     })
 }
@@ -63,7 +63,7 @@ fn valid(verified: &Verified, expectations: &Expectations) -> Value {
     json!({
         "valid": true, "reason": null, "kind": null, "proven_bits": proven(&verified.profile, &verified.shape).0, "profile": verified.profile.name,
         "fork": FORKS.get(usize::from(statement.fork)), "programs": programs, "contract": hex(&statement.contract),
-        "env": environment(&statement.env), "before": state(verified, &codes, false), "after": state(verified, &codes, true), "calls": calls,
+        "env": environment(&statement.env), "hashes": statement.hashes.len(), "precompiles": 0, "before": state(verified, &codes, false), "after": state(verified, &codes, true), "calls": calls,
     })
 }
 

@@ -68,19 +68,39 @@ pub struct Witness {
     pub traces: Vec<RowMajorMatrix<F>>,
 }
 
+/// Who makes the digests of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hashes {
+    /// The verifier: the receipt lists the messages.
+    Listed,
+    /// The proof has a permutation for each block.
+    Proven,
+}
+
+impl Hashes {
+    /// The way of this name.
+    pub fn by_name(name: &str) -> Option<Self> {
+        match name {
+            "listed" => Some(Self::Listed),
+            "proven" => Some(Self::Proven),
+            _ => None,
+        }
+    }
+}
+
 /// Builds the witness of a traced run.
-pub fn witness(request: &Request, trace: &Trace, fixed: &[Table], log_blowup: usize) -> Result<Witness, WitnessError> {
+pub fn witness(request: &Request, trace: &Trace, fixed: &[Table], log_blowup: usize, hashes: Hashes) -> Result<Witness, WitnessError> {
     if trace.frames.iter().all(|frame| frame.program.is_none()) {
         return Err(WitnessError::NoFrame);
     }
-    if size::cells(trace) > size::MAX_CELLS {
+    if size::cells(trace, hashes) > size::MAX_CELLS {
         return Err(WitnessError::Size);
     }
     let mut statement = statement(request, trace);
     let accounts: HashMap<Address, u32> = statement.accounts.iter().zip(0..).map(|(account, i)| (account.address, i)).collect();
     let mut ctx = context(&statement, trace, &accounts);
     scan(&mut ctx, trace);
-    let mut chips = Chips::new(statement.fork);
+    let mut chips = Chips::new(statement.fork, hashes);
     for pure in &trace.pures {
         chips.pure(pure, &mut ctx).map_err(|what| unsupported(trace, 0, pure.id, what))?;
     }
@@ -97,6 +117,7 @@ pub fn witness(request: &Request, trace: &Trace, fixed: &[Table], log_blowup: us
         call.code_offsets = offsets(tag::CODE);
         call.env_kinds = offsets(tag::ENV).into_iter().map(|kind| kind as u8).collect();
     }
+    statement.hashes = chips.list_hashes(&mut ctx);
     let ledger: Ledger = statement.check(&trace.programs)?;
     let claim = ClaimAir::new(statement.claim_rows(&trace.programs, &ledger));
     let mut tables = chips.finish(&mut ctx, &statement, &claim, log_blowup);
@@ -312,6 +333,7 @@ fn statement(request: &Request, trace: &Trace) -> Statement {
         accounts,
         slots: listed_slots,
         calls,
+        hashes: Vec::new(),
         exit: trace.frames.iter().rev().find(|frame| frame.program.is_some()).map_or(crate::statement::FIRST_CLOCK, |frame| frame.exit),
     }
 }

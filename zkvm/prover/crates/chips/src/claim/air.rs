@@ -6,7 +6,7 @@ use p3_field::PrimeCharacteristicRing;
 use p3_lookup::Count;
 use p3_matrix::dense::RowMajorMatrix;
 
-use crate::bus::{ChipBuilder, F, name};
+use crate::bus::{ChipBuilder, F, name, tag};
 use crate::columns::LIMBS;
 use crate::context::Context;
 
@@ -21,7 +21,7 @@ pub struct ClaimRow {
     pub y: u32,
     /// Word.
     pub limbs: [u16; LIMBS],
-    /// Count on the bus of a row that is there once: 1 sent, -1 received; 0 for a look-up row, whose multiplicity is free.
+    /// Count on the bus of a row that is there once: 1 sent, -1 received; 0 for a row whose multiplicity is free (looked up, or sent often).
     pub once: i8,
 }
 
@@ -57,7 +57,12 @@ impl ClaimAir {
 
     /// log2 of the table's height.
     pub fn log_height(&self) -> usize {
-        self.rows.len().next_power_of_two().max(2).ilog2() as usize
+        Self::log_height_of(self.rows.len())
+    }
+
+    /// log2 of the height of a table of so many rows.
+    pub fn log_height_of(rows: usize) -> usize {
+        rows.next_power_of_two().max(2).ilog2() as usize
     }
 
     /// The rows with the counts of a run.
@@ -69,7 +74,12 @@ impl ClaimAir {
             for (cell, column) in line.iter_mut().zip(self.periodic.iter()) {
                 *cell = column[i];
             }
-            line[MESSAGE] = if row.once == 0 { -F::from_u32(ctx.claims.get(&(row.tag, row.x, row.y)).copied().unwrap_or(0)) } else { F::from_i8(row.once) };
+            let asked = || F::from_u32(ctx.claims.get(&(row.tag, row.x, row.y)).copied().unwrap_or(0));
+            line[MESSAGE] = match row.once {
+                0 if tag::is_often(row.tag) => asked(),
+                0 => -asked(),
+                once => F::from_i8(once),
+            };
         }
         RowMajorMatrix::new(cells, MESSAGE + 1)
     }

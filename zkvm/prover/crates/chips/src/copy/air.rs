@@ -73,7 +73,7 @@ impl CopyAir {
     fn load<B: ChipBuilder>(&self, b: &mut B, row: &CopyCols<B::Var>, load: &B::Expr) {
         let (frame, clk): (B::Expr, B::Expr) = (row.state.frame.into(), row.state.clk.into());
         let [low, high] = [row.a.limbs[0].into(), row.a.limbs[1].into()];
-        bus::send(b, name::STREAM, vec![frame, clk.clone(), int::<B>(tag::LOADED), low, high, int::<B>(32)], load.clone());
+        bus::send(b, name::STREAM, vec![frame, clk.clone(), int::<B>(tag::LOADED), clk.clone(), low, high, int::<B>(32)], load.clone());
         let head = [int::<B>(tag::LOADED), clk, B::Expr::ZERO];
         bus::send(b, name::CLAIM, bus::message::<B, 3, LIMBS>(head, bus::exprs::<B, LIMBS>(row.word)), load.clone());
         b.assert_zero((B::Expr::ONE - load.clone()) * row.uses.into());

@@ -42,7 +42,7 @@ impl CopyRows {
         if step.op == isa::MLOAD {
             row.word = limbs(step.result);
             row.uses = ctx.uses(step.region, step.id);
-            return Some(Job::stream(step.frame, step.clk, tag::LOADED, low32(a), 32));
+            return Some(Job::stream(step.frame, step.clk, tag::LOADED, step.clk, low32(a), 32));
         }
         ctx.operand(&mut row.b, step.id, 1, step.region, b);
         let limb = limbs16(a)[0];

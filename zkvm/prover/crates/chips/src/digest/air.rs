@@ -54,7 +54,8 @@ impl<B: ChipBuilder> Air<B> for DigestAir {
 
         // The message is asked for as a stream of chunks, and absorbed from the zero state on.
         let clk: B::Expr = row.state.clk.into();
-        let stream = vec![row.state.frame.into(), clk.clone(), int::<B>(tag::PREIMAGE), row.a.limbs[0].into(), row.a.limbs[1].into(), length.clone()];
+        let stream =
+            vec![row.state.frame.into(), clk.clone(), int::<B>(tag::PREIMAGE), clk.clone(), row.a.limbs[0].into(), row.a.limbs[1].into(), length.clone()];
         bus::send(b, name::STREAM, stream, real.clone());
         let mut start = vec![clk.clone(), B::Expr::ZERO, length];
         start.resize(3 + STATE_LIMBS, B::Expr::ZERO);

@@ -27,7 +27,7 @@ fn bench(lengths: &[u32]) -> (Mock, DigestRows) {
         let (stream, message) = rows.push(&step, &mut mock.context);
         assert_eq!(stream, Stream { frame: FRAME, clk: step.clk, offset: OFFSET, length });
         assert_eq!(message.len(), length as usize);
-        mock.owe(name::STREAM, vec![FRAME, step.clk, tag::PREIMAGE, OFFSET & 0xffff, OFFSET >> 16, length], -1);
+        mock.owe(name::STREAM, vec![FRAME, step.clk, tag::PREIMAGE, step.clk, OFFSET & 0xffff, OFFSET >> 16, length], -1);
         mock.owe(name::ABSORB, [step.clk, 0, length].into_iter().chain([0; STATE_LIMBS]).collect(), -1);
         mock.owe(name::SQUEEZE, [step.clk].into_iter().chain(keccak_limbs(result).map(u32::from)).collect(), 1);
     }

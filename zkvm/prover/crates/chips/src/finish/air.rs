@@ -66,7 +66,8 @@ impl<B: ChipBuilder> Air<B> for FinishAir {
         }
         // length < 2^30: no wrap (forgery: a length congruent to another).
         bus::range_bits(b, row.b.limbs[1].into(), 14, outputs.clone());
-        let stream = vec![row.state.frame.into(), row.state.clk.into(), int::<B>(tag::DATA), row.a.limbs[0].into(), row.a.limbs[1].into(), length.clone()];
+        let (frame, clk): (B::Expr, B::Expr) = (row.state.frame.into(), row.state.clk.into());
+        let stream = vec![frame, clk.clone(), int::<B>(tag::DATA), clk, row.a.limbs[0].into(), row.a.limbs[1].into(), length.clone()];
         bus::send(b, name::STREAM, stream, row.nonempty.into());
 
         // Out of gas: what the instruction at hand must pay before anything else is not there (forgery: a halt with gas enough).

@@ -22,7 +22,7 @@ fn run() -> (Mock, RowMajorMatrix<F>) {
         let length = stream.map_or(0, |stream| stream.length);
         mock.owe(name::END, vec![step.frame, status, step.clk, step.gas as u32 + 11, step.words, length], -1);
         if let Some(stream) = stream {
-            mock.owe(name::STREAM, vec![step.frame, step.clk, tag::DATA, stream.offset & 0xffff, stream.offset >> 16, stream.length], -1);
+            mock.owe(name::STREAM, vec![step.frame, step.clk, tag::DATA, step.clk, stream.offset & 0xffff, stream.offset >> 16, stream.length], -1);
         }
     }
     let arrives = |mock: &mut Mock, id: u32, clk: u32, gas: u32| {

@@ -65,7 +65,8 @@ impl<B: ChipBuilder> Air<B> for LogAir {
         for limb in &row.a.limbs[2..] {
             b.assert_zero(row.streams.into() * (*limb).into());
         }
-        let stream = vec![row.state.frame.into(), row.state.clk.into(), int::<B>(tag::DATA), row.a.limbs[0].into(), row.a.limbs[1].into(), length.clone()];
+        let (frame, clk): (B::Expr, B::Expr) = (row.state.frame.into(), row.state.clk.into());
+        let stream = vec![frame, clk.clone(), int::<B>(tag::DATA), clk, row.a.limbs[0].into(), row.a.limbs[1].into(), length.clone()];
         bus::send(b, name::STREAM, stream, row.streams.into());
 
         // 8 gas a byte: below 2^29, added to less than 2^30 + 2^28.5 + 2^16 (ISA 10.5), and checked to be below 2^30 again (forgery: gas that wraps).

@@ -32,7 +32,7 @@ fn bench(doomed: bool) -> (Mock, LogRows) {
             mock.owe(name::CLAIM, message, 1);
         }
         if stream.is_some() {
-            mock.owe(name::STREAM, vec![FRAME, step.clk, tag::DATA, 0x80, 0, length], -1);
+            mock.owe(name::STREAM, vec![FRAME, step.clk, tag::DATA, step.clk, 0x80, 0, length], -1);
         }
     }
     (mock, rows)

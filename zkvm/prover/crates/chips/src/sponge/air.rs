@@ -83,7 +83,7 @@ impl SpongeAir {
             b.assert_zero(some.clone() * (*limb).into());
         }
         let [low, high] = [row.a.limbs[0].into(), row.a.limbs[1].into()];
-        bus::send(b, name::STREAM, vec![frame, clk.clone(), int::<B>(tag::PREIMAGE), low, high, row.b.limbs[0].into()], some);
+        bus::send(b, name::STREAM, vec![frame, clk.clone(), int::<B>(tag::PREIMAGE), clk.clone(), low, high, row.b.limbs[0].into()], some);
         for k in 0..CHUNKS {
             let there: B::Expr = row.chunk[k].into();
             // Limb 15 - i of the chunk is the message's limb 16 k + i; beyond the block there is nothing.

@@ -33,7 +33,7 @@ fn bench(lengths: &[u64]) -> (Mock, SpongeRows) {
         let stream = rows.push(&step, &mut mock.context, &mut keccak);
         assert_eq!(stream, (length != 0).then_some(Stream { frame: FRAME, clk: step.clk, offset: 37, length: length as u32 }));
         if length != 0 {
-            mock.owe(name::STREAM, vec![FRAME, step.clk, tag::PREIMAGE, 37, 0, length as u32], -1);
+            mock.owe(name::STREAM, vec![FRAME, step.clk, tag::PREIMAGE, step.clk, 37, 0, length as u32], -1);
         }
         for (k, chunk) in (0..).zip(message.chunks(32)) {
             let mut word = [0; 32];

@@ -33,7 +33,7 @@ impl<B: ChipBuilder> Air<B> for StreamAir {
         b.assert_bool(real.clone());
         // Forgery: a stream that goes on in part; of the two cases below it is one.
         b.assert_bool(row.more);
-        let (frame, clk, tag): (B::Expr, B::Expr, B::Expr) = (row.frame.into(), row.clk.into(), row.tag.into());
+        let (frame, clk, tag, key): (B::Expr, B::Expr, B::Expr, B::Expr) = (row.frame.into(), row.clk.into(), row.tag.into(), row.key.into());
         let (index, word, rest): (B::Expr, B::Expr, B::Expr) = (row.index.into(), row.word.into(), row.rest.into());
         let zero = || B::Expr::ZERO;
 
@@ -42,9 +42,11 @@ impl<B: ChipBuilder> Air<B> for StreamAir {
         b.assert_zero(first.clone() * (word.clone() - row.position.into() - row.high.into() * int::<B>(1 << 11)));
         b.assert_zero(first.clone() * index.clone());
         let remaining = rest.clone() + real.clone() * int::<B>(32);
-        let asked = vec![frame.clone(), clk.clone(), tag.clone(), row.position.into() * int::<B>(32), row.high.into(), remaining.clone()];
+        let asked = vec![frame.clone(), clk.clone(), tag.clone(), key.clone(), row.position.into() * int::<B>(32), row.high.into(), remaining.clone()];
         bus::receive(b, name::STREAM, asked, first);
-        bus::receive(b, name::COPY, vec![frame.clone(), clk.clone(), tag.clone(), index.clone(), word.clone(), zero(), remaining], further);
+        // The key is the one asked for from the first chunk to the last (forgery: a chunk of another entry).
+        let under_way = vec![frame.clone(), clk.clone(), tag.clone(), key.clone(), index.clone(), word.clone(), zero(), remaining];
+        bus::receive(b, name::COPY, under_way, further);
 
         // At least 32 bytes remain; if more, the next row goes on (forgery: a stream cut short, or longer than asked).
         b.assert_zero(rest.clone() - row.rest_low.into() - row.rest_high.into() * int::<B>(1 << 16));
@@ -53,12 +55,12 @@ impl<B: ChipBuilder> Air<B> for StreamAir {
         b.assert_zero(row.more.into() * (B::Expr::ONE - rest.clone() * row.inverse.into()));
         b.assert_zero((B::Expr::ONE - row.more.into()) * rest.clone());
         b.assert_zero(row.more.into() * (B::Expr::ONE - real.clone()));
-        let onward = vec![frame.clone(), clk.clone(), tag.clone(), index.clone() + B::Expr::ONE, word.clone() + B::Expr::ONE, zero(), rest];
+        let onward = vec![frame.clone(), clk.clone(), tag.clone(), key.clone(), index.clone() + B::Expr::ONE, word.clone() + B::Expr::ONE, zero(), rest];
         bus::send(b, name::COPY, onward, row.more.into());
 
         // The chunk is the memory word at this time.
         let limbs = bus::exprs::<B, LIMBS>(row.limbs);
         bus::access(b, frame, word, &row.previous, clk.clone(), limbs.clone(), limbs.clone(), real.clone());
-        bus::receive(b, name::CLAIM, bus::message::<B, 3, LIMBS>([tag, clk, index], limbs), real);
+        bus::receive(b, name::CLAIM, bus::message::<B, 3, LIMBS>([tag, key, index], limbs), real);
     }
 }

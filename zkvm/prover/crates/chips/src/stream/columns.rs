@@ -13,8 +13,10 @@ pub struct StreamCols<T> {
     pub frame: T,
     /// Clock of the instruction that asks.
     pub clk: T,
-    /// DATA or PREIMAGE.
+    /// DATA, PREIMAGE, LOADED or CHUNK.
     pub tag: T,
+    /// Key of the chunks on the claim bus: clk, or an entry of the listed hashes.
+    pub key: T,
     /// Chunk index, 0 in the first row.
     pub index: T,
     /// Memory word.

@@ -1,8 +1,8 @@
-use p3_field::{Field, PrimeCharacteristicRing};
+use p3_field::{Field, PrimeCharacteristicRing, PrimeField32};
 use p3_matrix::dense::RowMajorMatrix;
 
 use super::StreamCols;
-use crate::bus::F;
+use crate::bus::{F, tag};
 use crate::context::{Context, Rows};
 use crate::finish::Stream;
 use crate::word::limbs;
@@ -31,7 +31,7 @@ pub struct StreamRows(Rows);
 
 impl StreamRows {
     /// Appends the rows of a stream's whole words.
-    pub fn push(&mut self, stream: &Stream, tag: u32, ctx: &mut Context) -> Part {
+    pub fn push(&mut self, stream: &Stream, label: u32, key: u32, ctx: &mut Context) -> Part {
         let Stream { frame, clk, offset, length } = *stream;
         if offset % 32 != 0 || length < 32 {
             return Part::All;
@@ -53,7 +53,8 @@ impl StreamRows {
             }
             row.frame = F::from_u32(frame);
             row.clk = F::from_u32(clk);
-            row.tag = F::from_u32(tag);
+            row.tag = F::from_u32(label);
+            row.key = F::from_u32(key);
             row.index = F::from_u32(index);
             row.word = F::from_u32(word);
             row.rest = F::from_u32(rest);
@@ -69,6 +70,16 @@ impl StreamRows {
         match length % 32 {
             0 => Part::Done,
             remaining => Part::Tail { index: count, word: offset / 32 + count, remaining },
+        }
+    }
+
+    /// Replaces the entries of listed hashes, by number of first use, with their places in the claim.
+    pub fn place(&mut self, places: &[u32]) {
+        for cells in self.0.cells.chunks_exact_mut(StreamCols::<F>::WIDTH) {
+            let row = StreamCols::view_mut(cells);
+            if row.tag == F::from_u32(tag::CHUNK) {
+                row.key = F::from_u32(places[row.key.as_canonical_u32() as usize]);
+            }
         }
     }
 

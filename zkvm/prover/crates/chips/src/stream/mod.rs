@@ -1,4 +1,4 @@
-//! Memory sent to the claim (or to a SHA3) in whole aligned words: one row a word. What is unaligned or partial is the copy chip's.
+//! Memory held against the claim (or sent to a SHA3) in whole aligned words: one row a word. What is unaligned or partial is the copy chip's.
 //!
 //! Consumes `memory` (by `touch`); fills `range`.
 

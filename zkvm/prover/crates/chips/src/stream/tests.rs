@@ -19,10 +19,10 @@ fn bench(offset: u32, length: u32) -> (Mock, StreamRows, Part) {
         mock.poke(FRAME, offset / 32 + i, 17 + i, *word);
         mock.owe(name::CLAIM, with_limbs(&[tag::DATA, 1000, i], *word), 1);
     }
-    mock.owe(name::STREAM, vec![FRAME, 1000, tag::DATA, offset & 0xffff, offset >> 16, length], 1);
-    let part = rows.push(&Stream { frame: FRAME, clk: 1000, offset, length }, tag::DATA, &mut mock.context);
+    mock.owe(name::STREAM, vec![FRAME, 1000, tag::DATA, 1000, offset & 0xffff, offset >> 16, length], 1);
+    let part = rows.push(&Stream { frame: FRAME, clk: 1000, offset, length }, tag::DATA, 1000, &mut mock.context);
     if let Part::Tail { index, word, remaining } = part {
-        mock.owe(name::COPY, vec![FRAME, 1000, tag::DATA, index, word, 0, remaining], -1);
+        mock.owe(name::COPY, vec![FRAME, 1000, tag::DATA, 1000, index, word, 0, remaining], -1);
     }
     (mock, rows, part)
 }

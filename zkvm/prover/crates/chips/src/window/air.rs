@@ -68,7 +68,7 @@ impl<B: ChipBuilder> Air<B> for WindowAir {
 impl WindowAir {
     /// Where the row comes from: the job asked for, or the row before.
     fn origin<B: ChipBuilder>(&self, b: &mut B, row: &WindowCols<B::Var>, kind: &B::Expr, shift: &B::Expr, first: &B::Expr) {
-        let (frame, clk, label): (B::Expr, B::Expr, B::Expr) = (row.frame.into(), row.clk.into(), row.label.into());
+        let (frame, clk, label, key): (B::Expr, B::Expr, B::Expr, B::Expr) = (row.frame.into(), row.clk.into(), row.label.into(), row.key.into());
         let (stream, tail, job, further): (B::Expr, B::Expr, B::Expr, B::Expr) =
             (row.from_stream.into(), row.from_tail.into(), row.from_job.into(), row.further.into());
         let zero = || B::Expr::ZERO;
@@ -81,8 +81,9 @@ impl WindowAir {
         b.assert_zero(stream.clone() * row.destination.into());
         bus::range_bits(b, row.position.into(), 11, stream.clone());
         let low = row.position.into() * int::<B>(32) + row.byte.into();
-        bus::receive(b, name::STREAM, vec![frame.clone(), clk.clone(), label.clone(), low, row.high.into(), row.remaining.into()], stream.clone());
-        let at = vec![frame.clone(), clk.clone(), label.clone(), row.destination.into(), row.asked.into(), zero(), row.remaining.into()];
+        let from = vec![frame.clone(), clk.clone(), label.clone(), key.clone(), low, row.high.into(), row.remaining.into()];
+        bus::receive(b, name::STREAM, from, stream.clone());
+        let at = vec![frame.clone(), clk.clone(), label.clone(), key.clone(), row.destination.into(), row.asked.into(), zero(), row.remaining.into()];
         bus::receive(b, name::COPY, at, tail.clone());
         b.assert_zero(tail.clone() * row.byte.into());
         let mut asked = vec![kind.clone(), frame.clone(), clk.clone(), label.clone(), row.destination.into(), first.clone()];
@@ -103,7 +104,8 @@ impl WindowAir {
         // Further rows: everything as handed over, from the first byte on.
         b.assert_zero(further.clone() * first.clone());
         b.assert_zero(further.clone() * row.back.into());
-        let mut state = vec![kind.clone(), frame, clk, label, row.destination.into(), row.source.into(), shift.clone(), row.remaining.into(), row.valid.into()];
+        let mut state =
+            vec![kind.clone(), frame, clk, label, key, row.destination.into(), row.source.into(), shift.clone(), row.remaining.into(), row.valid.into()];
         state.extend(row.carry.iter().map(|&limb| limb.into()));
         bus::receive(b, name::WINDOW, state, further);
     }
@@ -130,7 +132,7 @@ impl WindowAir {
         b.assert_zero((real.clone() - claims.clone()) * (row.next_source.into() - row.source.into() - B::Expr::ONE));
         b.assert_zero(claims.clone() * row.next_shift.into());
         b.assert_zero((real.clone() - claims) * (row.next_shift.into() - shift.clone()));
-        let mut onward = vec![kind.clone(), row.frame.into(), row.clk.into(), row.label.into(), row.destination.into() + B::Expr::ONE];
+        let mut onward = vec![kind.clone(), row.frame.into(), row.clk.into(), row.label.into(), row.key.into(), row.destination.into() + B::Expr::ONE];
         onward.extend([row.next_source.into(), row.next_shift.into(), rest, row.reads_two.into() + row.loads_two.into()]);
         onward.extend(row.two.limbs.iter().map(|&limb| limb.into()));
         bus::send(b, name::WINDOW, onward, more);
@@ -213,6 +215,6 @@ impl WindowAir {
         let after = clk.clone() + B::Expr::ONE;
         let (old, new) = (bus::exprs::<B, LIMBS>(row.old.limbs), bus::exprs::<B, LIMBS>(row.new));
         bus::access(b, row.frame.into(), destination.clone(), &row.previous[2], after, old, new.clone(), real.clone() - streams.clone());
-        bus::receive(b, name::CLAIM, bus::message::<B, 3, LIMBS>([row.label.into(), clk, destination], new), streams);
+        bus::receive(b, name::CLAIM, bus::message::<B, 3, LIMBS>([row.label.into(), row.key.into(), destination], new), streams);
     }
 }

@@ -34,6 +34,8 @@ pub struct WindowCols<T> {
     pub clk: T,
     /// Tag of a stream, call of the claim's data.
     pub label: T,
+    /// Key of a stream's chunks on the claim bus: clk, or an entry of the listed hashes; 0 for jobs.
+    pub key: T,
     /// Destination: memory word or chunk index.
     pub destination: T,
     /// Source: memory word of the first source word, or byte offset in the claim's data.

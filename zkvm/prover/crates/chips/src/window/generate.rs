@@ -1,4 +1,4 @@
-use p3_field::PrimeCharacteristicRing;
+use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use p3_matrix::dense::RowMajorMatrix;
 use ruint::aliases::U256;
 
@@ -26,6 +26,8 @@ pub struct Job {
     clk: u32,
     /// Tag of a stream, call of the claim's data.
     label: u32,
+    /// Key of a stream's chunks on the claim bus.
+    key: u32,
     /// Destination word or chunk, and first byte in it.
     destination: u32,
     first: u32,
@@ -37,21 +39,20 @@ pub struct Job {
 }
 
 impl Job {
-    /// Memory `offset .. offset + length` to chunks on the claim bus under `label`.
-    pub fn stream(frame: u32, clk: u32, label: u32, offset: u32, length: u32) -> Self {
+    /// Memory `offset .. offset + length` to chunks on the claim bus under `label` and `key`.
+    pub fn stream(frame: u32, clk: u32, label: u32, key: u32, offset: u32, length: u32) -> Self {
         let (asked, byte) = (offset / 32, offset % 32);
-        Self { origin: Origin::Stream, kind: kind::STREAM, frame, clk, label, destination: 0, first: 0, asked, byte, length, given: U256::ZERO }
+        Self { origin: Origin::Stream, kind: kind::STREAM, frame, clk, label, key, destination: 0, first: 0, asked, byte, length, given: U256::ZERO }
     }
 
-    /// The last bytes of a stream: chunk `index` from the beginning of memory word `word`.
-    pub fn tail(frame: u32, clk: u32, label: u32, index: u32, word: u32, length: u32) -> Self {
-        let from = Self::stream(frame, clk, label, 0, length);
-        Self { origin: Origin::Tail, destination: index, asked: word, ..from }
+    /// The last bytes of this stream: chunk `index` from the beginning of memory word `word`.
+    pub fn tail(self, index: u32, word: u32, length: u32) -> Self {
+        Self { origin: Origin::Tail, destination: index, asked: word, byte: 0, length, ..self }
     }
 
     /// Memory `to .. to + length` from memory at `from`.
     pub fn memory(frame: u32, clk: u32, to: u32, from: u32, length: u32) -> Self {
-        Self { origin: Origin::Job, kind: kind::MEMORY, destination: to / 32, first: to % 32, ..Self::stream(frame, clk, 0, from, length) }
+        Self { origin: Origin::Job, kind: kind::MEMORY, destination: to / 32, first: to % 32, ..Self::stream(frame, clk, 0, 0, from, length) }
     }
 
     /// Memory `to .. to + length` from the claim's data of `kind` at byte offset `from` in call `call`.
@@ -135,6 +136,7 @@ impl WindowRows {
         row.frame = F::from_u32(job.frame);
         row.clk = F::from_u32(job.clk);
         row.label = F::from_u32(job.label);
+        row.key = F::from_u32(job.key);
         row.destination = F::from_u32(destination);
         // the first row of a memory job may begin before its first source word, even before word 0
         row.source = F::from_u32(plan.source.wrapping_add(1)) - F::ONE;
@@ -195,6 +197,16 @@ impl WindowRows {
         if written {
             let touch = ctx.touch(job.frame, destination, job.clk + 1, Some(new));
             ctx.previous(&mut row.previous[2], touch.previous, job.clk + 1);
+        }
+    }
+
+    /// Replaces the entries of listed hashes, by number of first use, with their places in the claim.
+    pub fn place(&mut self, places: &[u32]) {
+        for cells in self.0.cells.chunks_exact_mut(WindowCols::<F>::WIDTH) {
+            let row = WindowCols::view_mut(cells);
+            if row.kind[kind::STREAM as usize] == F::ONE && row.label == F::from_u32(tag::CHUNK) {
+                row.key = F::from_u32(places[row.key.as_canonical_u32() as usize]);
+            }
         }
     }
 

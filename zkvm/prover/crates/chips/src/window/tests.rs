@@ -27,7 +27,7 @@ fn memory(to: u32, from: u32, length: u32) -> Job {
 }
 
 fn stream(offset: u32, length: u32) -> Job {
-    Job::stream(FRAME, CLK, tag::DATA, offset, length)
+    Job::stream(FRAME, CLK, tag::DATA, CLK, offset, length)
 }
 
 fn code(to: u32, from: u32, length: u32) -> Job {
@@ -116,7 +116,7 @@ fn honest_rows_are_stopped_by_nothing() {
         (given(TO, 0, 32), 1),
         (given(TO + 5, 0, 32), 2),
         (given(TO + 5, 31, 1), 1),
-        (Job::tail(FRAME, CLK, tag::DATA, 3, 2, 10), 1),
+        (stream(0, 10).tail(3, 2, 10), 1),
     ] {
         for index in 0..rows {
             assert_eq!(stops(job, index, |_| ()), [""; 0], "{job:?} {index}");
@@ -130,10 +130,38 @@ fn a_tail_is_what_others_hand_over() {
     let mut mock = Mock::new();
     mock.poke(FRAME, 2, 20, word(2));
     let mut rows = WindowRows::default();
-    rows.push(&Job::tail(FRAME, CLK, tag::DATA, 3, 2, 10), &mut mock.context, &|_| U256::ZERO);
-    mock.owe(name::COPY, vec![FRAME, CLK, tag::DATA, 3, 2, 0, 10], 1);
+    rows.push(&stream(0, 10).tail(3, 2, 10), &mut mock.context, &|_| U256::ZERO);
+    mock.owe(name::COPY, vec![FRAME, CLK, tag::DATA, CLK, 3, 2, 0, 10], 1);
     mock.owe(name::CLAIM, with_limbs(&[tag::DATA, CLK, 3], word(2) >> 176_usize << 176_usize), 1);
     assert_eq!(mock.check("window", &WindowAir, &rows.finish().expect("a row")), None);
+}
+
+/// Listed bytes at an unaligned offset: each row takes its chunk of the entry that was asked for.
+#[test]
+fn a_stream_keeps_its_key() {
+    let mut mock = Mock::new();
+    let words: Vec<U256> = (0..3).map(word).collect();
+    for (i, word) in (2..).zip(&words) {
+        mock.poke(FRAME, i, 20, *word);
+    }
+    let mut rows = WindowRows::default();
+    rows.push(&Job::stream(FRAME, CLK, tag::CHUNK, 0, 65, 40), &mut mock.context, &|_| U256::ZERO);
+    rows.place(&[7]);
+    mock.owe(name::STREAM, vec![FRAME, CLK, tag::CHUNK, 7, 65, 0, 40], 1);
+    let bytes: Vec<u8> = words.iter().flat_map(U256::to_be_bytes::<32>).skip(1).take(40).collect();
+    for (k, chunk) in (0..).zip(bytes.chunks(32)) {
+        let mut padded = [0; 32];
+        padded[..chunk.len()].copy_from_slice(chunk);
+        mock.owe(name::CLAIM, with_limbs(&[tag::CHUNK, 7, k], U256::from_be_bytes(padded)), 1);
+    }
+    let table = rows.finish().expect("rows");
+    assert_eq!(mock.check("window", &WindowAir, &table), None);
+    for (row, bus) in [(0, name::STREAM), (1, name::WINDOW)] {
+        let mut forged = table.clone();
+        WindowCols::view_mut(&mut forged.values[row * WIDTH..(row + 1) * WIDTH]).key += F::ONE;
+        let causes = mock.causes("window", &WindowAir, &forged);
+        assert!(causes.contains(bus) && causes.contains(name::CLAIM), "row {row}: {causes:?}");
+    }
 }
 
 #[test]
@@ -187,7 +215,7 @@ fn each_constraint_on_the_origin_is_needed() {
         c.byte = one;
         hot(&mut c.shift, 1);
     };
-    assert_eq!(stops(Job::tail(FRAME, CLK, tag::DATA, 3, 2, 10), 0, beside), ["114"]);
+    assert_eq!(stops(stream(0, 10).tail(3, 2, 10), 0, beside), ["114"]);
     let back = |c: &mut Row| {
         c.back = F::from_u8(32).inverse();
         c.source = c.asked - c.back;

@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ruint::aliases::U256;
+use sol2zk_chips::listing::order;
 use sol2zk_executor::gas::{BEYOND_MEMORY_GAS, Rules};
 use sol2zk_executor::host::Address;
 use sol2zk_executor::isa::{ENV_KINDS, FORKS};
@@ -47,6 +48,10 @@ pub mod limit {
     pub const SLOTS: usize = 1 << 18;
     /// Bytes of call data, output or log data of one call.
     pub const BYTES: usize = 1 << 22;
+    /// Listed hashes.
+    pub const HASHES: usize = 1 << 18;
+    /// Bytes of all messages of listed hashes: hashing them takes some 0.1 s.
+    pub const HASHED_BYTES: usize = 1 << 24;
     /// Rows of the claim: a table holds no more.
     pub const ROWS: usize = 1 << 22;
 }
@@ -100,6 +105,7 @@ impl Statement {
         if !increasing(self.env.block_hashes.iter().map(|entry| entry.0)) || self.env.block_hashes.len() > 256 || self.env.blob_hashes.len() > 64 {
             return malformed("the environment");
         }
+        self.check_hashes()?;
         self.check_tables(programs)?;
         let mut ledger = Ledger::default();
         for account in &self.accounts {
@@ -119,6 +125,18 @@ impl Statement {
             return malformed("the last clock");
         }
         Ok(ledger)
+    }
+
+    /// Few enough messages to be hashed, each once. One that no call hashes is harmless: what is said of it is true.
+    fn check_hashes(&self) -> Result<(), StatementError> {
+        let bytes: usize = self.hashes.iter().map(Vec::len).sum();
+        if self.hashes.len() > limit::HASHES || bytes > limit::HASHED_BYTES {
+            return Err(StatementError::Malformed("the list of hashes (too long)"));
+        }
+        if !self.hashes.windows(2).all(|pair| order(&pair[0], &pair[1]).is_lt()) {
+            return Err(StatementError::Malformed("the list of hashes (not in order)"));
+        }
+        Ok(())
     }
 
     /// Only what the calls need is listed, and once: a receipt that carries the expected program beside the one that ran, or accounts

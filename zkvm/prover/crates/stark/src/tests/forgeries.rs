@@ -3,10 +3,11 @@
 use p3_field::PrimeField32;
 use p3_matrix::Matrix;
 use ruint::aliases::U256;
-use sol2zk_chips::bus::{F, name};
+use sol2zk_chips::bus::{F, name, tag};
 use sol2zk_chips::claim::{ClaimAir, ClaimRow};
 use sol2zk_chips::context::Context;
 use sol2zk_chips::evaluate::{Balance, Violation, evaluate, unbalanced};
+use sol2zk_executor::host::request::Request;
 use sol2zk_executor::isa;
 use sol2zk_executor::program::Program;
 use sol2zk_executor::trace::Placed;
@@ -17,7 +18,7 @@ use crate::receipt::{FormatError, Receipt};
 use crate::statement::Statement;
 use crate::tables::{MANDATORY, NAMES};
 use crate::verify::{Rejection, verify};
-use crate::witness::{Witness, witness};
+use crate::witness::{Hashes, Witness, witness};
 
 fn scene() -> (Program, Vec<u8>) {
     let program = talkative();
@@ -126,21 +127,24 @@ fn a_claim_changed_after_proving_is_rejected() {
 }
 
 /// What a forger would prove with: all tables of the honest run but for the claim.
-struct Tables {
+pub(super) struct Tables {
     witness: Witness,
     programs: Vec<Placed>,
     balance: Balance,
     counts: Context,
-    honest: Vec<ClaimRow>,
+    pub(super) honest: Vec<ClaimRow>,
 }
 
 impl Tables {
-    fn new() -> Self {
+    fn talkative() -> Self {
         let program = talkative();
-        let request = talkative_request(&program);
-        let trace = run(&request, &[&program]);
+        Self::new(&talkative_request(&program), &program, Hashes::Proven)
+    }
+
+    pub(super) fn new(request: &Request, program: &Program, hashes: Hashes) -> Self {
+        let trace = run(request, &[program]);
         let fixed = fixed_tables(&trace.programs);
-        let witness = witness(&request, &trace, &fixed, 2).unwrap();
+        let witness = witness(request, &trace, &fixed, 2, hashes).unwrap();
         let mut balance = Balance::new();
         for (table, cells) in fixed.iter().chain(&witness.others).zip(&witness.traces).filter(|(table, _)| table.name() != "claim") {
             assert_eq!(evaluate(table.name(), table, cells, &mut balance), None);
@@ -150,14 +154,15 @@ impl Tables {
         let honest = witness.statement.claim_rows(&trace.programs, &ledger);
         let mut counts = Context::default();
         for (row, cells) in honest.iter().zip(witness.traces[FIXED].rows()).filter(|(row, _)| row.once == 0) {
-            let count: F = -cells.last().unwrap();
+            let sent: F = cells.last().unwrap();
+            let count = if tag::is_often(row.tag) { sent } else { -sent };
             counts.claims.insert((row.tag, row.x, row.y), count.as_canonical_u32());
         }
         Self { witness, programs: trace.programs, balance, counts, honest }
     }
 
     /// What does not hold if the claim is this one.
-    fn violation(&self, rows: Vec<ClaimRow>) -> Option<Violation> {
+    pub(super) fn violation(&self, rows: Vec<ClaimRow>) -> Option<Violation> {
         let claim = ClaimAir::new(rows);
         let cells = claim.generate(&self.counts);
         let mut balance = self.balance.clone();
@@ -165,7 +170,7 @@ impl Tables {
     }
 
     /// The same for a changed statement, as far as the verifier could follow it.
-    fn violation_of(&self, change: fn(&mut Statement)) -> Option<Violation> {
+    pub(super) fn violation_of(&self, change: fn(&mut Statement)) -> Option<Violation> {
         let mut statement = self.witness.statement.clone();
         change(&mut statement);
         let ledger = statement.check(&self.programs).or_else(|_| self.witness.statement.check(&self.programs)).unwrap();
@@ -175,7 +180,7 @@ impl Tables {
 
 #[test]
 fn a_claim_of_another_run_does_not_balance() {
-    let tables = Tables::new();
+    let tables = Tables::talkative();
     assert_eq!(tables.violation(tables.honest.clone()), None);
     for (what, change) in SEEN {
         let violation = tables.violation_of(*change);
@@ -189,7 +194,7 @@ fn a_claim_of_another_run_does_not_balance() {
 /// Each row of the claim in turn: left out, doubled, or with another word or key. A row that is looked up may be there twice.
 #[test]
 fn each_row_of_the_claim_is_needed() {
-    let tables = Tables::new();
+    let tables = Tables::talkative();
     for i in 0..tables.honest.len() {
         let forge = |change: &dyn Fn(&mut Vec<ClaimRow>)| {
             let mut rows = tables.honest.clone();

@@ -15,6 +15,7 @@ use crate::config::{PROFILES, Profile};
 use crate::key::Key;
 use crate::prove::{ProveError, prove};
 use crate::verify::{Verified, verify};
+use crate::witness::Hashes;
 
 /// `(op, [a, b, c], gas)`.
 pub(super) type Line = (u16, [u32; 3], u32);
@@ -85,12 +86,17 @@ pub(super) fn run(request: &Request, programs: &[&Program]) -> Trace {
     trace
 }
 
-/// Proves a run under a profile.
+/// Proves a run under a profile, its hashes with it.
 pub(super) fn prove_as(profile: &str, request: &Request, programs: &[&Program]) -> Result<Vec<u8>, ProveError> {
+    prove_with(profile, Hashes::Proven, request, programs)
+}
+
+/// Proves a run under a profile.
+pub(super) fn prove_with(profile: &str, hashes: Hashes, request: &Request, programs: &[&Program]) -> Result<Vec<u8>, ProveError> {
     let profile = Profile::by_name(profile).unwrap();
     let trace = run(request, programs);
     let key = Key::new(&trace.programs, &PROFILES[usize::from(profile)]).unwrap();
-    prove(request, &trace, key, profile).map(|proven| proven.bytes)
+    prove(request, &trace, key, profile, hashes).map(|proven| proven.bytes)
 }
 
 /// The receipt of a run under the test profile.

@@ -19,13 +19,13 @@ use crate::key::{FIXED, Key};
 use crate::prove::{ProveError, prove, prove_within};
 use crate::tables::{NAMES, table};
 use crate::witness::size::{HASH_ROW, MAX_CELLS, ROW, cells};
-use crate::witness::{WitnessError, witness};
+use crate::witness::{Hashes, WitnessError, witness};
 
 /// Cells of the rows that are not zero, in the tables whose height the run sets.
-fn spent(request: &Request, trace: &Trace) -> u64 {
+fn spent(request: &Request, trace: &Trace, hashes: Hashes) -> u64 {
     let profile = &PROFILES[usize::from(Profile::by_name("test").unwrap())];
     let key = Key::new(&trace.programs, profile).unwrap();
-    let built = witness(request, trace, &key.tables, profile.log_blowup).unwrap();
+    let built = witness(request, trace, &key.tables, profile.log_blowup, hashes).unwrap();
     let rows = |matrix: &p3_matrix::dense::RowMajorMatrix<F>| matrix.rows().filter_map(|mut row| row.find(|&cell| cell != F::ZERO)).count();
     built
         .others
@@ -47,8 +47,10 @@ fn the_estimate_is_not_below_what_is_spent() {
     }
     for (batch, programs) in scenes {
         let trace = run(&batch, &programs.iter().collect::<Vec<_>>());
-        let (estimated, spent) = (cells(&trace), spent(&batch, &trace));
-        assert!(estimated >= spent, "{estimated} < {spent}");
+        for hashes in [Hashes::Proven, Hashes::Listed] {
+            let (estimated, spent) = (cells(&trace, hashes), spent(&batch, &trace, hashes));
+            assert!(estimated >= spent, "{estimated} < {spent}");
+        }
     }
 }
 
@@ -69,10 +71,10 @@ fn what_is_too_large_is_refused() {
     let honest = run(&batch, &[&program]);
     let profile = Profile::by_name("test").unwrap();
     let key = |trace: &Trace| Key::new(&trace.programs, &PROFILES[usize::from(profile)]).unwrap();
-    assert!(matches!(prove_within(&batch, &honest, key(&honest), profile, 1), Err(ProveError::Memory(needed, 1)) if needed > 1));
+    assert!(matches!(prove_within(&batch, &honest, key(&honest), profile, Hashes::Listed, 1), Err(ProveError::Memory(needed, 1)) if needed > 1));
 
-    let refused = |trace: &Trace| {
-        let found = prove(&batch, trace, key(trace), profile).err();
+    let refused = |trace: &Trace, hashes: Hashes| {
+        let found = prove(&batch, trace, key(trace), profile, hashes).err();
         assert!(matches!(found, Some(ProveError::Witness(WitnessError::Size))), "{found:?}");
     };
     // powers of many bases by a large exponent
@@ -82,23 +84,26 @@ fn what_is_too_large_is_refused() {
         power.operands = [U256::from(base), U256::MAX, U256::ZERO];
         large.pures.push(power.clone());
     }
-    refused(&large);
+    refused(&large, Hashes::Proven);
     // but of one base no more than once
     large.pures.iter_mut().filter(|pure| pure.op == isa::EXP).for_each(|pure| pure.operands[0] = U256::from(3));
-    assert!(cells(&large) < MAX_CELLS);
+    assert!(cells(&large, Hashes::Proven) < MAX_CELLS);
     // a long hash, a long log
     for (op, length) in [(isa::SHA3, 1_u64 << 21), (isa::LOG, 1 << 26), (isa::SHA3, u64::MAX)] {
         let mut large = honest.clone();
         let mut step = large.steps[0].clone();
         (step.op, step.operands) = (op, [U256::ZERO, U256::from(length), U256::ZERO]);
         large.steps.push(step);
-        refused(&large);
+        refused(&large, Hashes::Proven);
+        // nor by the list, which takes messages below 2^20 bytes
+        refused(&large, Hashes::Listed);
     }
     // many hashes of two words
     let mut large = honest;
     power.op = isa::HASH2;
     large.pures.extend(vec![power; 10_000]);
-    refused(&large);
+    refused(&large, Hashes::Proven);
+    assert!(cells(&large, Hashes::Listed) < MAX_CELLS);
 }
 
 /// Gas charged stays below 2^30 in a proof, with the field of the instruction at which it runs out.

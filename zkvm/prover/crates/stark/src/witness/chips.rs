@@ -21,6 +21,9 @@ use sol2zk_chips::frame::FrameRows;
 use sol2zk_chips::hash::HashRows;
 use sol2zk_chips::input::InputRows;
 use sol2zk_chips::keccak::KeccakRows;
+use sol2zk_chips::listed_memory::ListedMemoryRows;
+use sol2zk_chips::listed_words::ListedWordsRows;
+use sol2zk_chips::listing::Sorted;
 use sol2zk_chips::log::LogRows;
 use sol2zk_chips::mgrow::MgrowRows;
 use sol2zk_chips::modmul::ModMulRows;
@@ -39,7 +42,7 @@ use sol2zk_chips::{boundary, gas, limb_and, slot};
 use sol2zk_executor::isa;
 use sol2zk_executor::trace::{PureStep, Step};
 
-use super::Undone;
+use super::{Hashes, Undone};
 use crate::statement::{Statement, padded_word};
 use crate::tables::{Table, index, table};
 
@@ -55,6 +58,7 @@ pub(super) struct ClaimData {
 /// Rows of all chips under construction.
 pub(super) struct Chips {
     fork: u8,
+    hashes: Hashes,
     /// Data of the frame at hand.
     pub(super) data: ClaimData,
     pub(super) finish: FinishRows,
@@ -87,12 +91,15 @@ pub(super) struct Chips {
     permutation: KeccakRows,
     power: PowerRows,
     expgas: ExpGasRows,
+    listed_words: ListedWordsRows,
+    listed_memory: ListedMemoryRows,
 }
 
 impl Chips {
-    pub(super) fn new(fork: u8) -> Self {
+    pub(super) fn new(fork: u8, hashes: Hashes) -> Self {
         Self {
             fork,
+            hashes,
             data: ClaimData::default(),
             finish: FinishRows::default(),
             frames: FrameRows::default(),
@@ -124,6 +131,8 @@ impl Chips {
             permutation: KeccakRows::default(),
             power: PowerRows::default(),
             expgas: ExpGasRows::default(),
+            listed_words: ListedWordsRows::default(),
+            listed_memory: ListedMemoryRows::default(),
         }
     }
 
@@ -139,6 +148,7 @@ impl Chips {
             isa::DIV | isa::MOD | isa::SDIV | isa::SMOD => self.divmod.push(step, ctx),
             isa::BYTE | isa::SIGNEXTEND => self.byte.push(step, ctx),
             isa::ADDMOD | isa::MULMOD => self.modmul.push(step, ctx),
+            isa::HASH1 | isa::HASH2 if self.hashes == Hashes::Listed => self.listed_words.push(step, ctx),
             isa::HASH1 | isa::HASH2 => self.hash.push(step, ctx, &mut self.keccak),
             op => return Err(missing(op)),
         }
@@ -164,26 +174,32 @@ impl Chips {
             isa::MSIZE | isa::GAS => self.observe.push(step, ctx),
             isa::ENV | isa::CALLDATALOAD => self.input.push(step, ctx),
             isa::SLOAD | isa::SSTORE => self.storage.push(step, ctx),
+            isa::SHA3 if self.hashes == Hashes::Listed && ListedMemoryRows::takes(step.operands[1]) => {
+                let (entry, stream) = self.listed_memory.push(step, ctx);
+                if let Some(stream) = stream {
+                    self.stream(&stream, tag::CHUNK, entry, ctx);
+                }
+            }
             isa::SHA3 if SpongeRows::takes(step.operands[1]) => {
                 if let Some(stream) = self.sponge.push(step, ctx, &mut self.keccak) {
-                    self.stream(&stream, tag::PREIMAGE, ctx);
+                    self.stream(&stream, tag::PREIMAGE, step.clk, ctx);
                 }
             }
             isa::SHA3 if DigestRows::takes(step.operands[1]) => {
                 let (stream, message) = self.digest.push(step, ctx);
                 self.preimage.push(step.clk, &message, ctx);
                 self.absorb.push(step.clk, &message, ctx, &mut self.permutation);
-                self.stream(&stream, tag::PREIMAGE, ctx);
+                self.stream(&stream, tag::PREIMAGE, step.clk, ctx);
             }
             isa::SHA3 => return Err(format!("SHA3 of 2^{LENGTH_BITS} bytes or more")),
             isa::TOPIC | isa::LOG => {
                 if let Some(stream) = self.log.push(step, ctx) {
-                    self.stream(&stream, tag::DATA, ctx);
+                    self.stream(&stream, tag::DATA, step.clk, ctx);
                 }
             }
             isa::STOP | isa::RETURN | isa::REVERT | isa::HALT => {
                 if let Some(stream) = self.finish.push(step, ctx) {
-                    self.stream(&stream, tag::DATA, ctx);
+                    self.stream(&stream, tag::DATA, step.clk, ctx);
                 }
             }
             op => return Err(missing(op)),
@@ -198,12 +214,13 @@ impl Chips {
         }
     }
 
-    fn stream(&mut self, stream: &Stream, label: u32, ctx: &mut Context) {
+    fn stream(&mut self, stream: &Stream, label: u32, key: u32, ctx: &mut Context) {
         let Stream { frame, clk, offset, length } = *stream;
-        let job = match self.stream.push(stream, label, ctx) {
+        let whole = Job::stream(frame, clk, label, key, offset, length);
+        let job = match self.stream.push(stream, label, key, ctx) {
             Part::Done => return,
-            Part::All => Job::stream(frame, clk, label, offset, length),
-            Part::Tail { index, word, remaining } => Job::tail(frame, clk, label, index, word, remaining),
+            Part::All => whole,
+            Part::Tail { index, word, remaining } => whole.tail(index, word, remaining),
         };
         self.window.push(&job, ctx, &|_| U256::ZERO);
     }
@@ -215,6 +232,21 @@ impl Chips {
         }
         let (exit, last) = self.undo.push_frame(frame, clk, ctx);
         Undone { count: (exit - clk) / TICKS, last: Some(last) }
+    }
+
+    /// The messages whose digests the claim lists, in its order; says in all rows where each stands, and how often its rows of the claim are taken.
+    pub(super) fn list_hashes(&mut self, ctx: &mut Context) -> Vec<Vec<u8>> {
+        let Sorted { messages, uses, places } = ctx.listing.sort();
+        for ((entry, message), &count) in (0..).zip(&messages).zip(&uses) {
+            ctx.claims.insert((tag::DIGEST, entry, message.len() as u32), count);
+            let chunks = message.len().div_ceil(32) as u32;
+            ctx.claims.extend((0..chunks).map(|k| ((tag::CHUNK, entry, k), count)));
+        }
+        self.listed_words.place(&places);
+        self.listed_memory.place(&places);
+        self.stream.place(&places);
+        self.window.place(&places);
+        messages
     }
 
     /// All tables after the fixed ones that have rows.
@@ -255,6 +287,8 @@ impl Chips {
         add("preimage", self.preimage.finish());
         add("absorb", self.absorb.finish());
         add("permutation", self.permutation.finish(log_blowup));
+        add("listed_words", self.listed_words.finish());
+        add("listed_memory", self.listed_memory.finish());
         add("finish", self.finish.finish());
         // what answers queries comes after what asks
         let slots: Vec<Slot> = statement

@@ -3,14 +3,17 @@
 use std::collections::HashSet;
 
 use ruint::aliases::U256;
+use sol2zk_chips::listed_memory::ListedMemoryRows;
 use sol2zk_executor::isa;
 use sol2zk_executor::trace::Trace;
+
+use super::Hashes;
 
 /// Most cells of a witness (2 GiB of them). The proof's own memory, several times that, is checked with the tables at hand (`prove`).
 pub(crate) const MAX_CELLS: u64 = 1 << 29;
 
 /// Cells of the widest row that is not of a hash.
-pub(crate) const ROW: u64 = 272;
+pub(crate) const ROW: u64 = 273;
 /// Rows of a word that is copied, streamed or hashed: moved, served, and the two words of memory that it is read from.
 const WORD_ROWS: u64 = 4;
 /// Cells of the rows by which a hash asks for a permutation.
@@ -23,11 +26,13 @@ const RATE: u64 = 136;
 const STEP_ROWS: u64 = 3;
 
 /// Cells of the witness of a run: not below what it is without padding; counting stops above [`MAX_CELLS`].
-pub(crate) fn cells(trace: &Trace) -> u64 {
+pub(crate) fn cells(trace: &Trace, hashes: Hashes) -> u64 {
+    let listed = hashes == Hashes::Listed;
     let mut cells = ROW * (trace.pures.len() as u64 + STEP_ROWS * trace.steps.len() as u64);
     for step in &trace.steps {
         cells = cells.saturating_add(match (step.op, step.operands) {
             (isa::MCOPY | isa::CALLDATACOPY | isa::CODECOPY, [_, _, length]) => words(length),
+            (isa::SHA3, [_, length, _]) if listed && ListedMemoryRows::takes(length) => words(length),
             (isa::SHA3, [_, length, _]) => words(length).saturating_add(BLOCK.saturating_mul(bytes(length) / RATE + 1)),
             (isa::LOG | isa::RETURN | isa::REVERT, [_, length, _]) => words(length),
             _ => 0,
@@ -39,7 +44,7 @@ pub(crate) fn cells(trace: &Trace) -> u64 {
             break;
         }
         match pure.op {
-            isa::HASH1 | isa::HASH2 => cells += BLOCK,
+            isa::HASH1 | isa::HASH2 => cells += if listed { 0 } else { BLOCK },
             isa::EXP => cells += ROW * power_rows(pure.operands[0], pure.operands[1], &mut powers),
             // bitwise rows look up the AND of their limbs
             isa::AND | isa::OR | isa::XOR | isa::NOT => cells += ROW,
