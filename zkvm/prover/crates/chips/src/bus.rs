@@ -51,6 +51,8 @@ pub mod name {
     pub const UNDO_CHAIN: &str = "undo_chain";
     /// look-up (frame, g, w, negative, |gas left| limbs 4): gas left of ISA 3.2, or its absolute value with negative = 1
     pub const GAS_LEFT: &str = "gas_left";
+    /// look-up (T, g, w): where the region of time T begins, its REGION or LABEL charged
+    pub const BEGUN: &str = "begun";
     /// multiset (frame, status, clk, g, w, output length): a frame's last row to its frame row; clk is that of the end instruction; status 0 success 1 revert 2 halt
     pub const END: &str = "end";
     /// look-up (frame, gas given limbs 4)

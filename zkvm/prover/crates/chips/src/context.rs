@@ -66,7 +66,7 @@ pub struct FrameInfo {
     pub account: u32,
     /// Whether the frame's effects are undone.
     pub doomed: bool,
-    /// Whether SSTOREs may skip the check of ISA 3.5.
+    /// Whether SSTOREs may skip the check of ISA 3.5: more than 2300 gas is left at the end.
     pub sentry: bool,
 }
 
@@ -102,6 +102,10 @@ pub struct Context {
     pub slots: HashMap<u32, u32>,
     /// Look-ups of ORIGINAL rows by (call, handle).
     pub originals: HashMap<(u32, u32), u32>,
+    /// Where each frame's last region so far began, by frame: (T, g, w) as BEGUN says it.
+    pub regions: HashMap<u32, (u32, u32, u32)>,
+    /// Look-ups of BEGUN rows by T.
+    pub begun: HashMap<u32, u32>,
     /// Queries of the GAS_LEFT bus with their counts.
     pub gas_left: HashMap<GasQuery, u32>,
     /// Frames by identifier.

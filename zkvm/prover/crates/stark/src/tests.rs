@@ -19,6 +19,7 @@ mod frames;
 mod hashes;
 mod hostile;
 mod mutations;
+mod overdrawn;
 mod scene;
 mod security;
 mod size;

@@ -22,6 +22,7 @@ use crate::statement::{Account, Call, Environment, Ledger, Log, Slot, Statement,
 use crate::tables::Table;
 
 mod chips;
+pub(crate) mod notice;
 pub(crate) mod size;
 
 use chips::{Chips, ClaimData};
@@ -96,6 +97,8 @@ pub fn witness(request: &Request, trace: &Trace, fixed: &[Table], log_blowup: us
     if size::cells(trace, hashes) > size::MAX_CELLS {
         return Err(WitnessError::Size);
     }
+    let noticed = notice::noticed(trace);
+    let trace = noticed.as_ref();
     let mut statement = statement(request, trace);
     let accounts: HashMap<Address, u32> = statement.accounts.iter().zip(0..).map(|(account, i)| (account.address, i)).collect();
     let mut ctx = context(&statement, trace, &accounts);
@@ -197,7 +200,7 @@ fn run(frame: &Frame, trace: &Trace, chips: &mut Chips, ctx: &mut Context) -> Re
             gas = chips.finish.push_out(last.next, &arrival, ctx);
         } else {
             gas = charged;
-            chips.finish.push_trap(&arrival);
+            chips.finish.push_trap(&arrival, ctx);
         }
     }
     // what runs out of gas is charged its field, too
@@ -265,7 +268,7 @@ fn context(statement: &Statement, trace: &Trace, accounts: &HashMap<Address, u32
             call: turn as u32,
             account: accounts.get(&frame.address).copied().unwrap_or_default(),
             doomed: frame.status != Status::Success,
-            sentry: sentry(frame.status, frame.gas_left),
+            sentry: sentry(frame.gas_left),
         };
         ctx.frame_info.insert(frame.entry, info);
         ctx.gas_given.insert(frame.entry, frame.gas_given);

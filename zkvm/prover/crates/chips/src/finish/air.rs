@@ -77,11 +77,25 @@ impl<B: ChipBuilder> Air<B> for FinishAir {
 
         // Success 0, revert 1, everything else 2; only RETURN and REVERT have output.
         let success = outputs - is_revert.clone() + is_stop;
-        let status = is_revert.clone() + (real.clone() - success - is_revert) * int::<B>(2);
+        let halts = real.clone() - success - is_revert.clone();
+        let status = is_revert + halts.clone() * int::<B>(2);
         // The length is 0 but for RETURN and REVERT: `length` is linear in cells that other rows must leave 0.
         for cell in [row.b.limbs[0], row.b.limbs[1]] {
             b.assert_zero((real.clone() - row.is_return.into() - row.is_revert.into()) * cell.into());
         }
+
+        // Out of gas must be noticed (ISA 3.3): the region in which the frame halts began with gas that was not negative, and so did all before it,
+        // since gas only falls (forgery: a frame that goes on for as long as it likes, and touches what it likes, before it halts). Without a region
+        // nothing ran: T is a region's clk or, before the first, the entry.
+        b.assert_bool(row.bare);
+        b.assert_zero(row.bare * (B::Expr::ONE - halts.clone()));
+        b.assert_zero(row.bare * (row.state.region.into() - row.state.frame));
+        let begun = halts - row.bare;
+        let [begun_gas, begun_words]: [B::Expr; 2] = [row.begun_gas.into(), row.begun_words.into()];
+        bus::query(b, name::BEGUN, vec![row.state.region.into(), begun_gas.clone(), begun_words.clone()], begun.clone());
+        let begun_left = [row.state.frame.into(), begun_gas, begun_words, B::Expr::ZERO];
+        bus::query(b, name::GAS_LEFT, bus::message::<B, 4, 4>(begun_left, row.begun_left.map(Into::into)), begun);
+
         bus::send(b, name::END, vec![row.state.frame.into(), status, row.state.clk.into(), gas, row.state.words.into(), length], real);
     }
 }

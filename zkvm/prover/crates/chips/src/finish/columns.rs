@@ -35,6 +35,14 @@ pub struct FinishCols<T> {
     pub inverse: T,
     /// |gas left| when out of gas.
     pub missing: [T; 4],
+    /// 1 if the frame halts before its first region: T is still its entry.
+    pub bare: T,
+    /// Halts but for `bare`: g where the region began.
+    pub begun_gas: T,
+    /// As `begun_gas`: w.
+    pub begun_words: T,
+    /// As `begun_gas`: gas left, which is not negative.
+    pub begun_left: [T; 4],
 }
 
 columns!(FinishCols);

@@ -49,6 +49,25 @@ impl Arrival {
     }
 }
 
+fn digits(value: u64) -> [F; 4] {
+    core::array::from_fn(|i| F::from_u64(value >> (16 * i) & 0xffff))
+}
+
+/// Fills what a row that halts says of the region it stands in, and counts its look-ups.
+fn begun(row: &mut FinishCols<F>, frame: u32, region: u32, ctx: &mut Context) {
+    if region == frame {
+        row.bare = F::ONE;
+        return;
+    }
+    let (_, gas, words) = ctx.regions.get(&frame).copied().unwrap_or_default();
+    row.begun_gas = F::from_u32(gas);
+    row.begun_words = F::from_u32(words);
+    let given = ctx.gas_given.get(&frame).copied().unwrap_or(0);
+    row.begun_left = digits(gas_left(given, gas, words).1);
+    *ctx.begun.entry(region).or_default() += 1;
+    *ctx.gas_left.entry((frame, gas, words)).or_default() += 1;
+}
+
 /// Rows of the finish chip.
 #[derive(Clone, Debug, Default)]
 pub struct FinishRows(Rows);
@@ -69,6 +88,9 @@ impl FinishRows {
             isa::REVERT => &mut row.is_revert,
             _ => &mut row.is_halt,
         } = F::ONE;
+        if step.op == isa::HALT {
+            begun(row, step.frame, step.region, ctx);
+        }
         if !matches!(step.op, isa::RETURN | isa::REVERT) {
             return None;
         }
@@ -83,11 +105,12 @@ impl FinishRows {
     }
 
     /// The arrival at identifier 0.
-    pub fn push_trap(&mut self, arrival: &Arrival) {
+    pub fn push_trap(&mut self, arrival: &Arrival, ctx: &mut Context) {
         let row = FinishCols::view_mut(self.0.push(FinishCols::<F>::WIDTH));
         row.is_trap = F::ONE;
         arrival.fill(&mut row.state);
         (row.a.time, row.b.time) = (row.state.region, row.state.region);
+        begun(row, arrival.frame, arrival.region, ctx);
     }
 
     /// Out of gas at the instruction `id`, before it runs; returns the gas charged with its field.
@@ -113,7 +136,8 @@ impl FinishRows {
         *ctx.gas_left.entry((frame, charged, words)).or_default() += 1;
         let given = ctx.gas_given.get(&frame).copied().unwrap_or(0);
         let (_, missing) = gas_left(given, charged, words);
-        row.missing = core::array::from_fn(|i| F::from_u64(missing >> (16 * i) & 0xffff));
+        row.missing = digits(missing);
+        begun(row, frame, region, ctx);
         charged
     }
 

@@ -6,14 +6,16 @@ use sol2zk_executor::isa;
 use super::{Arrival, FinishAir, FinishCols, FinishRows};
 use crate::bus::{F, name, tag};
 use crate::context::RomRow;
-use crate::testing::{Mock, forged_row, numbers, shape, stopped_though_believed};
+use crate::testing::{Mock, REGION, forged_row, numbers, shape, stopped_though_believed};
 
 const WIDTH: usize = FinishCols::<F>::WIDTH;
 
-/// STOP, RETURN with output, REVERT without, HALT, a trap, and out of gas at a RETURN.
+/// STOP, RETURN with output, REVERT without, HALT, a trap, and out of gas at a RETURN, once before any region.
 fn run() -> (Mock, RowMajorMatrix<F>) {
     let mut mock = Mock::new();
     let mut rows = FinishRows::default();
+    mock.context.gas_given.insert(4, 900);
+    mock.context.regions.insert(4, (0, 800, 2));
     let words = |offset: u64, length: u64| [U256::from(offset), U256::from(length)];
     for (op, operands, status) in [(isa::STOP, &[][..], 0), (isa::RETURN, &words(0x1_0040, 0x1_0020), 0), (isa::REVERT, &words(5, 0), 1), (isa::HALT, &[], 2)] {
         let step = mock.chained(op, operands, 0, 11, |_| ());
@@ -25,17 +27,22 @@ fn run() -> (Mock, RowMajorMatrix<F>) {
             mock.owe(name::STREAM, vec![step.frame, step.clk, tag::DATA, step.clk, stream.offset & 0xffff, stream.offset >> 16, stream.length], -1);
         }
     }
-    let arrives = |mock: &mut Mock, id: u32, clk: u32, gas: u32| {
-        mock.owe(name::CHAIN, vec![id, 4, 8, clk, 900, 3], 1);
+    let arrives = |mock: &mut Mock, region: u32, id: u32, clk: u32, gas: u32| {
+        mock.owe(name::CHAIN, vec![id, 4, region, clk, 900, 3], 1);
         mock.owe(name::END, vec![4, 2, clk, 900 + gas, 3, 0], -1);
-        Arrival { frame: 4, region: 8, clk, gas: 900, words: 3 }
+        Arrival { frame: 4, region, clk, gas: 900, words: 3 }
     };
-    rows.push_trap(&arrives(&mut mock, 0, 400, 0));
+    rows.push_trap(&arrives(&mut mock, 8, 0, 400, 0), &mut mock.context);
     mock.context.rom.insert(70, RomRow { id: 70, op: u32::from(isa::RETURN) | 1 << 8, fields: [71, 72, 0], gas: 11 });
-    mock.context.gas_given.insert(4, 900);
-    assert_eq!(rows.push_out(70, &arrives(&mut mock, 70, 440, 11), &mut mock.context), 911);
+    assert_eq!(rows.push_out(70, &arrives(&mut mock, 8, 70, 440, 11), &mut mock.context), 911);
+    // before the first region
+    assert_eq!(rows.push_out(70, &arrives(&mut mock, 4, 70, 480, 11), &mut mock.context), 911);
     // 11 and 9 for memory are missing
-    mock.offer(name::GAS_LEFT, vec![4, 911, 3, 1, 20, 0, 0, 0], 1);
+    mock.offer(name::GAS_LEFT, vec![4, 911, 3, 1, 20, 0, 0, 0], 2);
+    // where the regions began 94 were left
+    mock.offer(name::GAS_LEFT, vec![4, 800, 2, 0, 94, 0, 0, 0], 3);
+    mock.offer(name::BEGUN, vec![REGION, 800, 2], 1);
+    mock.offer(name::BEGUN, vec![8, 800, 2], 2);
     (mock, rows.finish().unwrap())
 }
 
@@ -58,7 +65,7 @@ fn no_cell_that_counts_can_be_changed() {
     assert!(mock.causes("finish", &FinishAir, &table).is_empty());
     let numbers = numbers(WIDTH);
     let view = FinishCols::view(&numbers);
-    let accepted = mock.accepted("finish", &FinishAir, &table, 0..6);
+    let accepted = mock.accepted("finish", &FinishAir, &table, 0..7);
     let always = [
         view.is_stop,
         view.is_return,
@@ -80,11 +87,13 @@ fn no_cell_that_counts_can_be_changed() {
     let counts = |row: usize, column: usize| match row {
         _ if always.contains(&column) => row < 4 || ![view.b.limbs[0], view.b.limbs[1]].contains(&column),
         1 | 2 => output.clone().any(|each| each == column),
-        5 => view.missing.contains(&column) || column == view.op || column == view.gas,
+        5 | 6 => view.missing.contains(&column) || column == view.op || column == view.gas,
         _ => false,
     };
+    let begun = view.begun_left.into_iter().chain([view.begun_gas, view.begun_words]);
     for (row, column) in accepted {
-        assert!(!counts(row, column), "row {row}, column {column}");
+        assert!(!counts(row, column) && column != view.bare, "row {row}, column {column}");
+        assert!(!matches!(row, 3..=5) || begun.clone().all(|each| each != column), "row {row}, column {column}");
     }
     println!("{:?}", shape(&FinishAir));
 }
@@ -102,12 +111,13 @@ const REVERT: usize = 2;
 const HALT: usize = 3;
 const TRAP: usize = 4;
 const OUT: usize = 5;
+const BARE: usize = 6;
 
 /// Of each constraint on the kind of a row a forgery that nothing else stops.
 #[test]
 fn each_constraint_on_the_kind_is_needed() {
     let (one, zero) = (F::ONE, F::ZERO);
-    for row in 0..6 {
+    for row in 0..7 {
         assert_eq!(stops(row, |_| ()), [""; 0]);
     }
     // an instruction at identifier 0, which a row answers that is a trap less another end; gas that is missing, answered so too
@@ -138,6 +148,46 @@ fn each_constraint_on_the_kind_is_needed() {
         assert_eq!(stops(row, |row| row.a.time += one), ["10"]);
         assert_eq!(stops(row, |row| (row.b.constant, row.b.time) = (F::TWO, -row.state.region)), ["11"]);
         assert_eq!(stops(row, |row| row.b.time += one), ["12"]);
+    }
+}
+
+/// Of each constraint on where the region began a forgery that nothing else stops.
+#[test]
+fn each_constraint_on_the_region_is_needed() {
+    let before_any_region = |row: &mut FinishCols<F>, bare: F| {
+        (row.bare, row.state.region) = (bare, row.state.frame);
+        for operand in [&mut row.a, &mut row.b] {
+            operand.time = row.state.region * (F::ONE - operand.constant);
+        }
+    };
+    for row in [HALT, TRAP, OUT] {
+        assert_eq!(stops(row, |row| before_any_region(row, F::ONE)), [""; 0]);
+        // half a look-up of where a region began and what was left
+        assert_eq!(stops(row, |row| before_any_region(row, F::TWO.inverse())), ["47"]);
+        // a region that began with negative gas, told as none
+        assert_eq!(stops(row, |row| row.bare = F::ONE), ["49"]);
+    }
+    // a frame that does not halt vouches for the beginning of a region, and for gas left
+    for row in [STOP, RETURN, REVERT] {
+        assert_eq!(stops(row, |row| before_any_region(row, F::ONE)), ["48"]);
+    }
+    assert_eq!(stops(BARE, |row| row.bare = F::ZERO), [""; 0]);
+}
+
+/// Where a region began and what was left there is looked up.
+#[test]
+fn the_beginning_of_the_region_is_looked_up() {
+    for row in [HALT, TRAP, OUT] {
+        let (mock, table) = run();
+        let causes = |edit: &dyn Fn(&mut FinishCols<F>)| {
+            let mut forged = table.clone();
+            edit(FinishCols::view_mut(&mut forged.values[row * WIDTH..(row + 1) * WIDTH]));
+            mock.causes("finish", &FinishAir, &forged).into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(causes(&|_| ()), [""; 0]);
+        assert_eq!(causes(&|row| row.begun_gas -= F::ONE), [name::BEGUN, name::GAS_LEFT]);
+        assert_eq!(causes(&|row| row.begun_words -= F::ONE), [name::BEGUN, name::GAS_LEFT]);
+        assert_eq!(causes(&|row| row.begun_left[0] += F::ONE), [name::GAS_LEFT]);
     }
 }
 

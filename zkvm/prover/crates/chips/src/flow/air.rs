@@ -74,7 +74,11 @@ impl<B: ChipBuilder> Air<B> for FlowAir {
         let gas = row.state.gas.into() + row.gas.into();
         b.assert_zero(enters.clone() * (gas.clone() - row.gas_low.into() - row.gas_high.into() * int::<B>(1 << 16)));
         bus::range16(b, row.gas_low.into(), enters.clone());
-        bus::range_bits(b, row.gas_high.into(), 14, enters);
+        bus::range_bits(b, row.gas_high.into(), 14, enters.clone());
+
+        // Where regions begin is told by their own rows alone (forgery: a MOVE that says of its region that it began with more gas).
+        b.assert_zero((B::Expr::ONE - enters) * row.begun_uses.into());
+        bus::provide(b, bus::name::BEGUN, vec![row.region.into(), gas.clone(), row.state.words.into()], row.begun_uses.into());
 
         bus::leave(b, &row.state, row.next.into(), row.region.into(), gas, row.state.words.into(), real);
         // Only a MOVE gives a wire, under the identifier its c names (forgery: a second definition of a wire).

@@ -37,6 +37,8 @@ pub struct FlowCols<T> {
     pub gas_high: T,
     /// Gas field of the LABEL that JMPR looks up.
     pub label_gas: T,
+    /// Queries of BEGUN; 0 but on REGION and LABEL rows.
+    pub begun_uses: T,
 }
 
 columns!(FlowCols);

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use p3_field::PrimeCharacteristicRing;
 use p3_matrix::dense::RowMajorMatrix;
 use sol2zk_executor::isa;
@@ -10,13 +12,18 @@ use crate::word::limbs16;
 
 /// Rows of the flow chip.
 #[derive(Clone, Debug, Default)]
-pub struct FlowRows(Rows);
+pub struct FlowRows {
+    rows: Rows,
+    /// Row at which each frame's last region begins.
+    regions: HashMap<u32, usize>,
+}
 
 impl FlowRows {
     /// Appends the row of an executed instruction.
     pub fn push(&mut self, step: &Step, ctx: &mut Context) {
         let rom = ctx.row(step);
-        let row = FlowCols::view_mut(self.0.push(FlowCols::<F>::WIDTH));
+        let index = self.rows.cells.len() / FlowCols::<F>::WIDTH;
+        let row = FlowCols::view_mut(self.rows.push(FlowCols::<F>::WIDTH));
         let flag = match step.op {
             isa::REGION => &mut row.is_region,
             isa::LABEL => &mut row.is_label,
@@ -38,6 +45,8 @@ impl FlowRows {
                 let gas = (step.gas + u64::from(rom.gas)) as u32;
                 row.gas_low = F::from_u32(gas & 0xffff);
                 row.gas_high = F::from_u32(gas >> 16);
+                ctx.regions.insert(step.frame, (step.clk, gas, step.words));
+                self.regions.insert(step.frame, index);
                 ctx.range16(gas & 0xffff);
                 ctx.range_bits(gas >> 16, 14);
             }
@@ -55,8 +64,12 @@ impl FlowRows {
         }
     }
 
-    /// The table, if there are rows.
-    pub fn finish(self) -> Option<RowMajorMatrix<F>> {
-        self.0.finish(FlowCols::<F>::WIDTH, 2)
+    /// The table, if there are rows. Comes after all that looks BEGUN up.
+    pub fn finish(mut self, ctx: &Context) -> Option<RowMajorMatrix<F>> {
+        for (frame, &index) in &self.regions {
+            let begun = ctx.regions.get(frame).and_then(|(region, ..)| ctx.begun.get(region));
+            FlowCols::view_mut(self.rows.row(index, FlowCols::<F>::WIDTH)).begun_uses = F::from_u32(begun.copied().unwrap_or(0));
+        }
+        self.rows.finish(FlowCols::<F>::WIDTH, 2)
     }
 }

@@ -4,9 +4,9 @@ use ruint::aliases::U256;
 use sol2zk_executor::isa;
 
 use super::{FlowAir, FlowCols, FlowRows};
-use crate::bus::F;
+use crate::bus::{F, name};
 use crate::context::RomRow;
-use crate::testing::{Mock, forged_row, numbers, padding_rejects, shape, stopped_though_believed};
+use crate::testing::{FRAME, Mock, forged_row, numbers, padding_rejects, shape, stopped_though_believed};
 
 const WIDTH: usize = FlowCols::<F>::WIDTH;
 const LABEL: u32 = 0x1_0203;
@@ -28,7 +28,11 @@ fn run() -> (Mock, RowMajorMatrix<F>) {
         let step = mock.chained(op, operands, immediate, 11, |step| step.next = next.unwrap_or(step.next));
         rows.push(&step, &mut mock.context);
     }
-    (mock, rows.finish().unwrap())
+    let (begun, gas, words) = mock.context.regions[&FRAME];
+    mock.context.begun.insert(begun, 2);
+    mock.owe(name::BEGUN, vec![begun, gas, words], 2);
+    let table = rows.finish(&mock.context).unwrap();
+    (mock, table)
 }
 
 /// The same, when others believe it.
@@ -68,13 +72,14 @@ fn no_cell_that_counts_can_be_changed() {
         view.region,
         view.uses,
         view.c,
+        view.begun_uses,
     ];
     for (row, column) in mock.accepted("flow", &FlowAir, &table, 0..6) {
         let reads = matches!(row, 2 | 5) && (view.a.limbs.contains(&column) || column == view.a.id || column == view.a.time);
         let bounds = row < 2 && [view.gas_low, view.gas_high].contains(&column) || row == 5 && column == view.label_gas;
         assert!(!always.contains(&column) && !reads && !bounds, "row {row}, column {column}");
     }
-    assert!(padding_rejects(&FlowAir, view.uses));
+    assert!([view.uses, view.begun_uses].into_iter().all(|column| padding_rejects(&FlowAir, column)));
     println!("{:?}", shape(&FlowAir));
 }
 
@@ -119,7 +124,7 @@ fn each_constraint_on_the_kind_is_needed() {
     }
     // a wire of an instruction that gives none
     for row in [REGION, TAG, CHARGE, JUMP, RETURN] {
-        assert_eq!(stops(row, |row| row.uses = one), ["28"]);
+        assert_eq!(stops(row, |row| row.uses = one), ["29"]);
     }
 }
 
@@ -161,6 +166,17 @@ fn each_constraint_on_the_next_instruction_is_needed() {
     assert_eq!(stops(RETURN, |row| (row.a.limbs[0], row.a.limbs[1], row.next) = (F::from_u8(3), F::from_u16(0x7f00), row.c + F::TWO)), ["range"]);
     // a limb that is a fraction
     assert_eq!(stops(RETURN, |row| (row.a.limbs[1], row.next) = (F::from_u16(1 << 10).inverse(), row.next - F::from_u16(0xffc0))), ["range"]);
+}
+
+/// A row that begins no region says nothing of where its region began.
+#[test]
+fn regions_begin_where_their_rows_say() {
+    for row in [MOVE, CHARGE, JUMP, RETURN] {
+        assert_eq!(stops(row, |row| row.begun_uses = F::ONE), ["28"]);
+    }
+    for row in [REGION, TAG] {
+        assert_eq!(stops(row, |row| row.begun_uses += F::ONE), [""; 0]);
+    }
 }
 
 /// Of each look-up of gas where a region begins a forgery that nothing else stops.

@@ -34,9 +34,9 @@ pub struct FrameEnd {
     pub last_undo: Option<u32>,
 }
 
-/// Whether no SSTORE of a frame with this end needs the check of ISA 3.5.
-pub fn sentry(status: Status, left: u64) -> bool {
-    status == Status::Halt || left > u64::from(STIPEND)
+/// Whether no SSTORE of a frame with this much gas left at its end (none if it halts) needs the check of ISA 3.5.
+pub fn sentry(left: u64) -> bool {
+    left > u64::from(STIPEND)
 }
 
 /// Rows of the frame chip.
@@ -72,7 +72,7 @@ impl FrameRows {
         row.exit = F::from_u32(end.exit);
         row.bound = F::from_u32(end.last_undo.unwrap_or(UNDO_BOUND));
         row.sentry = F::from_bool(info.sentry);
-        if info.sentry && end.status != Status::Halt {
+        if info.sentry {
             if end.left >> 16 != 0 {
                 row.sentry_high = F::ONE;
             } else {

@@ -15,12 +15,6 @@ pub struct ObserveCols<T> {
     pub state: State<T>,
     /// The ROM row's gas.
     pub charge: T,
-    /// Where control goes: id + 1, or 0 if `exits`.
-    pub next: T,
-    /// 1 if gas left is negative and the frame halts here.
-    pub exits: T,
-    /// 1 if gas left is negative (`GAS` rows).
-    pub negative: T,
     /// Limbs 0..4 of the result; the others are 0. `MSIZE`: 32 low, high, top, 0 where w = low + 2^11 high + 2^27 top. `GAS`: gas left.
     pub limbs: [T; 4],
     /// w mod 2^11 (`MSIZE` rows).

@@ -34,7 +34,6 @@ impl ObserveRows {
         ctx.state(&mut c.state, step);
         c.charge = F::from_u32(rom.gas);
         c.uses = ctx.uses(step.region, step.id);
-        c.next = F::from_u32(step.id + 1);
         if step.op == isa::MSIZE {
             c.size = F::ONE;
             c.limbs = limbs64(32 * u64::from(step.words));
@@ -45,13 +44,8 @@ impl ObserveRows {
             ctx.range16(step.words >> 11 & 0xffff);
         } else {
             c.gas = F::ONE;
-            let (negative, left) = gas_left(ctx, step.frame, step.gas + u64::from(rom.gas), step.words);
-            c.negative = F::from_bool(negative);
+            let (_, left) = gas_left(ctx, step.frame, step.gas + u64::from(rom.gas), step.words);
             c.limbs = limbs64(left);
-            if negative && step.next == 0 {
-                c.exits = F::ONE;
-                c.next = F::ZERO;
-            }
         }
     }
 

@@ -18,20 +18,17 @@ fn size(mock: &mut Mock, rows: &mut ObserveRows, words: u32) {
 }
 
 /// A `GAS` row and the gas chip's answer; `left` is what the frame has after the instruction's charge.
-fn gas(mock: &mut Mock, rows: &mut ObserveRows, words: u32, left: i64, exits: bool) {
+fn gas(mock: &mut Mock, rows: &mut ObserveRows, words: u32, left: u64) {
     let step = mock.chained(isa::GAS, &[], 0, 2, |step| {
         (step.words, step.words_after) = (words, words);
-        step.result = U256::from(left.unsigned_abs());
-        if exits {
-            step.next = 0;
-        }
+        step.result = U256::from(left);
     });
-    let memory = 3 * i64::from(words) + i64::from(words) * i64::from(words) / 512;
+    let memory = 3 * u64::from(words) + u64::from(words) * u64::from(words) / 512;
     let after = step.gas + 2;
-    mock.context.gas_given.insert(FRAME, (left + memory + after as i64) as u64);
+    mock.context.gas_given.insert(FRAME, left + memory + after);
     rows.push(&step, &mut mock.context);
-    let mut message = vec![FRAME, after as u32, words, u32::from(left < 0)];
-    message.extend((0..4).map(|i| (left.unsigned_abs() >> (16 * i)) as u32 & 0xffff));
+    let mut message = vec![FRAME, after as u32, words, 0];
+    message.extend((0..4).map(|i| (left >> (16 * i)) as u32 & 0xffff));
     let count = mock.context.gas_left[&(FRAME, after as u32, words)];
     mock.offer(name::GAS_LEFT, message, count);
 }
@@ -39,9 +36,7 @@ fn gas(mock: &mut Mock, rows: &mut ObserveRows, words: u32, left: i64, exits: bo
 fn table() -> (Mock, RowMajorMatrix<F>) {
     let (mut mock, mut rows) = (Mock::new(), ObserveRows::default());
     size(&mut mock, &mut rows, 0x1_2345);
-    gas(&mut mock, &mut rows, 10, 0x1234_5678_9abc, false);
-    gas(&mut mock, &mut rows, 10, -900, false);
-    gas(&mut mock, &mut rows, 3000, -1, true);
+    gas(&mut mock, &mut rows, 10, 0x1234_5678_9abc);
     (mock, rows.finish().expect("rows"))
 }
 
@@ -52,12 +47,12 @@ fn size_and_gas_are_what_the_state_says() {
         size(&mut mock, &mut rows, words);
     }
     let mut seeded = Seeded::new(9);
-    for left in [0, 1, 2300, 65535, 65536, 1 << 32, 1 << 48, -1, -5000] {
-        gas(&mut mock, &mut rows, seeded.below(1 << 12) as u32, left, left == -1);
+    for left in [0, 1, 2300, 65535, 65536, 1 << 32, 1 << 48] {
+        gas(&mut mock, &mut rows, seeded.below(1 << 12) as u32, left);
     }
     for _ in 0..100 {
-        let left = (seeded.next() >> (16 + seeded.below(40))) as i64;
-        gas(&mut mock, &mut rows, seeded.below(1 << 12) as u32, left, false);
+        let left = seeded.next() >> (16 + seeded.below(40));
+        gas(&mut mock, &mut rows, seeded.below(1 << 12) as u32, left);
     }
     let table = rows.finish().expect("rows");
     assert_eq!(mock.check("observe", &ObserveAir, &table), None);
@@ -75,9 +70,9 @@ fn each_cell_matters() {
     assert_eq!(mock.check("observe", &ObserveAir, &table), None);
     let numbers = numbers(WIDTH);
     let c = ObserveCols::view(&numbers);
-    // `negative` is of GAS rows, `low` of MSIZE rows: no message or word depends on them elsewhere.
-    for (row, column) in mock.accepted("observe", &ObserveAir, &table, 0..4) {
-        assert!(if row == 0 { column == c.negative } else { column == c.low }, "column {column} of row {row} is free");
+    // `low` is of MSIZE rows: no message or word depends on it elsewhere.
+    for (row, column) in mock.accepted("observe", &ObserveAir, &table, 0..2) {
+        assert!(row == 1 && column == c.low, "column {column} of row {row} is free");
     }
 }
 
@@ -99,30 +94,41 @@ fn stopped<const N: usize>(edited: [(usize, Edit); N]) -> Vec<String> {
 /// Of each constraint on the kinds and on control a forgery that nothing else stops.
 #[test]
 fn each_constraint_on_the_kinds_is_needed() {
-    for row in 0..4 {
+    for row in 0..2 {
         assert_eq!(stopped([(row, |_| ())]), [""; 0]);
     }
     // a limb out of range, which a row that counts -1 provides
     let wide: Edit = |c| (c.low, c.limbs, c.state.words) = (F::ZERO, [0, 1 << 16, 0, 0].map(F::from_u32), F::from_u32(1 << 27));
     let provides: Edit = |c| {
-        (c.size, c.gas, c.uses, c.next) = (-F::ONE, F::ONE, F::ZERO, F::ZERO);
+        (c.size, c.gas, c.uses) = (-F::ONE, F::ONE, F::ZERO);
         (c.low, c.limbs, c.state.words) = (F::ZERO, [0, 1 << 16, 0, 0].map(F::from_u32), F::from_u32(1 << 27));
     };
     assert_eq!(stopped([(0, wide)]), ["range"]);
     assert_eq!(stopped([(0, wide), (0, provides)]), ["0"]);
     // gas left that the gas chip did not say
-    assert_eq!(stopped([(0, |c| (c.gas, c.uses, c.next) = (-F::ONE, F::ZERO, F::ZERO))]), ["1"]);
+    assert_eq!(stopped([(0, |c| (c.gas, c.uses) = (-F::ONE, F::ZERO))]), ["1"]);
     // two instructions in a row
-    assert_eq!(stopped([(0, |c| (c.gas, c.uses, c.next) = (F::ONE, F::ZERO, c.next.double()))]), ["2"]);
+    assert_eq!(stopped([(0, |c| (c.gas, c.uses) = (F::ONE, F::ZERO))]), ["2"]);
     // a word of no instruction
-    assert_eq!(stopped([(0, |c| (c.size, c.next) = (F::ZERO, F::ZERO))]), ["3"]);
-    // out of gas: a jump to 7; with gas left, and at an MSIZE: a halt
-    assert_eq!(stopped([(2, |c| (c.exits, c.next) = (F::ONE - F::from_u8(7) * (c.state.id + F::ONE).inverse(), F::from_u8(7)))]), ["8"]);
-    assert_eq!(stopped([(1, |c| (c.exits, c.next) = (F::ONE, F::ZERO))]), ["9"]);
-    assert_eq!(stopped([(0, |c| (c.exits, c.negative, c.next) = (F::ONE, F::ONE, F::ZERO))]), ["10"]);
-    // a jump, a halt that goes on
-    assert_eq!(stopped([(1, |c| c.next += F::ONE)]), ["11"]);
-    assert_eq!(stopped([(3, |c| c.next = c.state.id + F::ONE)]), ["11"]);
+    assert_eq!(stopped([(0, |c| c.size = F::ZERO)]), ["3"]);
+}
+
+/// What is missing is not gas left: the gas chip says which it is, and a GAS row asks for what is left.
+#[test]
+fn gas_that_is_missing_is_not_observed() {
+    let (mut mock, mut rows) = (Mock::new(), ObserveRows::default());
+    gas(&mut mock, &mut rows, 10, 900);
+    let honest = rows.finish().expect("rows");
+    assert!(mock.causes("observe", &ObserveAir, &honest).is_empty());
+    // a frame that was given 1800 less lacks as much as this one has left
+    let (mut mock, mut rows) = (Mock::new(), ObserveRows::default());
+    let step = mock.chained(isa::GAS, &[], 0, 2, |step| step.result = U256::from(900));
+    rows.push(&step, &mut mock.context);
+    let after = step.gas as u32 + 2;
+    mock.offer(name::GAS_LEFT, vec![FRAME, after, step.words, 1, 900, 0, 0, 0], 1);
+    let mut forged = rows.finish().expect("rows");
+    ObserveCols::view_mut(&mut forged.values[..WIDTH]).limbs = [900, 0, 0, 0].map(F::from_u32);
+    assert_eq!(mock.causes("observe", &ObserveAir, &forged).into_iter().collect::<Vec<_>>(), [name::GAS_LEFT]);
 }
 
 /// Memory has one size: of each constraint on its limbs a forgery that nothing else stops.

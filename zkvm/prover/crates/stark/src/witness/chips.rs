@@ -258,7 +258,7 @@ impl Chips {
                 tables.push((index, table(index, fork, claim), trace));
             }
         };
-        add("flow", self.flow.finish());
+        add("flow", self.flow.finish(ctx));
         add("compare", self.compare.finish());
         add("addsub", self.addsub.finish());
         add("bitwise", self.bitwise.finish());
