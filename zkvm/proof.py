@@ -70,6 +70,15 @@ def execute(request: Mapping[str, Any], programs: Iterable[Program]) -> dict[str
     return document
 
 
+def state_root(state: Mapping[str, Any]) -> bytes:
+    """The root of the trie of a state's accounts (ISA 8.1, 8.2); absent ones are left out.
+
+    Raises: InputError for a malformed state.
+    """
+    with _refusals("state-refused"):
+        return bytes.fromhex(extension().state_root(json.dumps(state))[2:])
+
+
 def lint(program: Program) -> str | None:
     """What the Rust lint says is wrong with a program (ISA 7.5), or None."""
     verdict: str | None = extension().lint(program.body)

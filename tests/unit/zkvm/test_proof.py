@@ -76,3 +76,10 @@ def test_a_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     assert proof.prove({}, []) == proof.Proof(b"receipt", {"calls": []}, {"tables": []}, None)
     assert proof.verify(b"receipt", proof.Expectations(code_hashes=(b"\1" * 32,))) == {"valid": True}
     assert '"code_hashes": ["0x0101' in seen[0]
+
+
+@pytest.mark.skipif(not proof.available(), reason="the extension is not built")
+def test_the_root_of_a_state() -> None:
+    assert proof.state_root({}).hex() == "56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421"
+    with pytest.raises(InputError, match="not an address"):
+        proof.state_root({"0x12": {"balance": "0x0", "nonce": "0x0", "code": "0x", "storage": {}}})

@@ -6,6 +6,7 @@ pub mod execute;
 pub mod guard;
 pub mod oracle;
 pub mod proof;
+pub mod state;
 
 #[global_allocator]
 static GLOBAL: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
@@ -15,5 +16,6 @@ static GLOBAL: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     execute::register(module)?;
     proof::register(module)?;
-    oracle::register(module)
+    oracle::register(module)?;
+    state::register(module)
 }

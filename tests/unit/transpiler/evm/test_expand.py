@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from transpiler.evm.expand import Literal, Step, expand
 from transpiler.evm.opcodes import BY_NAME, ROWS, table
-from zkvm.isa.table import BY_NAME as BY_ISA
 from zkvm.isa.table import BY_NAME as ISA
 from zkvm.isa.table import ENV_KINDS, FORKS
 
@@ -47,7 +46,7 @@ def test_more_than_one_instruction() -> None:
 def test_an_instruction_that_charges_all_has_no_static_price() -> None:
     """The price of an opcode stands in the gas field of its instruction (ISA 3.6, 9.2), so of one that charges all it is 0."""
     for row in ROWS:
-        if any(BY_ISA[name].gas == "all" for name in row.expansion.names):
+        if any(ISA[name].gas == "all" for name in row.expansion.names):
             assert {price for _, price in row.prices} == {0}, row.name
 
 
