@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+os.environ["SOL2ZK_CACHE"] = "off"  # no run of the tests rests on an earlier one
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
