@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from audit.differential.execution import Library
+from audit.differential.execution import Library, Translator
 from zkvm.errors import InputError
 from zkvm.isa.table import BY_CODE, BY_NAME, ENV_KINDS
 from zkvm.program import Instruction, Kind, Program
@@ -60,10 +60,12 @@ def faulty(library: Library, fault: Fault) -> Library:
         return changed
     injected = changed.executor
 
-    def executor(request: Mapping[str, Any], programs: Any) -> dict[str, Any]:
+    def executor(request: Mapping[str, Any], programs: Iterable[Program], *, translate: Translator) -> dict[str, Any]:
         given = list(programs)
         honest = [library.program(each.code, each.kind, each.fork) for each in given]
-        return _relabelled(injected(request, given), library.executor(request, honest))
+        fork: str = request["fork"]
+        asked = library.executor(request, honest, translate=lambda code, kind: library.program(code, kind, fork))
+        return _relabelled(injected(request, given, translate=translate), asked)
 
     changed.executor = executor
     return changed

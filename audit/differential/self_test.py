@@ -64,7 +64,7 @@ def hunt(target: Target, fault: Fault, inputs: Sequence[Trial], honest: Library)
     """Run the inputs against programs with a fault until one shows it; shrink, locate and replay that one."""
     used = faulty(honest, fault)
     finding = next((found for trial in inputs if (found := _shown(target, trial, used)) is not None), None)
-    sites = max((len(fault.sites(honest.translations[key].program)) for key in used.rewritten), default=0)
+    sites = max((len(fault.sites(honest.met[key])) for key in used.rewritten), default=0)
     if finding is None:
         return Kill(fault, sites, None, None, False)
     vector = vector_of(target.subject.name, finding, fault)

@@ -184,7 +184,8 @@ def _met(library: Library, known: tuple[Translation, ...]) -> tuple[Translation,
     """The runtime code of the first deployment, where the artefact's bytes are only a template."""
     if any(each.program.kind == "runtime" for each in known):
         return ()
-    return tuple(islice((each for each in library.translations.values() if each.program.kind == "runtime"), 1))
+    first = islice((each for each in library.met.values() if each.kind == "runtime"), 1)
+    return tuple(library.translation(each.code, each.kind, each.fork) for each in first)
 
 
 def _write_vector(folder: Path, target: Target, number: int, finding: Finding) -> str:
