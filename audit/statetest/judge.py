@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from audit.statetest.fields import read_bytes, read_state
+from audit.statetest.refusals import MALFORMED, misjudged
 from audit.statetest.rlp import logs_hash
-from audit.statetest.vectors import Expected, Vector, parse_state
+from audit.statetest.vectors import Fails, Leaves, Transacts, Vector
+from zkvm import proof
 
 
-def judge(vector: Vector, result: dict[str, Any]) -> str | None:
+def judge(vector: Vector, result: Mapping[str, Any]) -> str | None:
     """What is wrong with a result, or None."""
     if result["unsupported"]:
         reached = result["unsupported"]
@@ -16,29 +20,61 @@ def judge(vector: Vector, result: dict[str, Any]) -> str | None:
     if result["missing_code"]:
         return "a code object has no program"
     call = result["calls"][0]
-    if vector.expected is None:
-        return None if call["status"] == "halt" else f"it must fail, and ends with {call['status']}"
-    if call["status"] != "success":
-        return f"it must succeed, and ends with {call['status']}"
-    return _difference(vector, vector.expected, call, result["state"])
+    match vector.expected:
+        case Fails():
+            return None if call["status"] == "halt" else f"it must fail, and ends with {call['status']}"
+        case Leaves() as left:
+            if call["status"] != "success":
+                return f"it must succeed, and ends with {call['status']}"
+            return _frame_difference(left, call, result["state"])
+        case Transacts() as expected:
+            return _refusal(expected, call) or _difference(expected, call, result["state"])
 
 
-def _difference(vector: Vector, expected: Expected, call: dict[str, Any], state: dict[str, Any]) -> str | None:
+def refused_unread(vector: Vector) -> dict[str, Any]:
+    """The result of a transaction whose bytes cannot be read: refused, and nothing changed."""
+    call = {"status": "refused", "reason": MALFORMED, "logs": []}
+    return {"calls": [call], "state": vector.request["state"], "unsupported": None, "missing_code": None}
+
+
+def _refusal(expected: Transacts, call: Mapping[str, Any]) -> str | None:
+    if call["status"] != "refused":
+        return (
+            None if expected.exception is None else f"it must be refused for {expected.exception}, and ends with {call['status']}"
+        )
+    if expected.exception is None:
+        return f"it must run, and is refused for {call['reason']}"
+    return misjudged(expected.exception, call["reason"])
+
+
+def _difference(expected: Transacts, call: Mapping[str, Any], state: Mapping[str, Any]) -> str | None:
+    if (wrong := _logs_difference(expected.logs_hash, call)) is not None:
+        return wrong
+    root = proof.state_root(state)
+    return None if root == expected.state_root else f"state root 0x{root.hex()}, not 0x{expected.state_root.hex()}"
+
+
+def _logs_difference(expected: bytes, call: Mapping[str, Any]) -> str | None:
+    logs = [
+        (read_bytes(log["address"]), [read_bytes(topic) for topic in log["topics"]], read_bytes(log["data"]))
+        for log in call["logs"]
+    ]
+    found = logs_hash(logs)
+    return None if found == expected else f"logs hash 0x{found.hex()}, not 0x{expected.hex()}"
+
+
+def _frame_difference(expected: Leaves, call: Mapping[str, Any], state: Mapping[str, Any]) -> str | None:
     if call["return_data"] != "0x" + expected.output.hex():
         return f"output {call['return_data']}, not 0x{expected.output.hex()}"
     if int(call["gas_left"], 16) != expected.gas_left:
         return f"gas left {int(call['gas_left'], 16)}, not {expected.gas_left}"
-    logs = [
-        (bytes.fromhex(log["address"][2:]), [bytes.fromhex(topic[2:]) for topic in log["topics"]], bytes.fromhex(log["data"][2:]))
-        for log in call["logs"]
-    ]
-    if logs_hash(logs) != expected.logs_hash:
-        return f"logs hash 0x{logs_hash(logs).hex()}, not 0x{expected.logs_hash.hex()}"
-    accounts = parse_state(state)
+    if (wrong := _logs_difference(expected.logs_hash, call)) is not None:
+        return wrong
+    accounts = read_state({address: entry for address, entry in state.items() if not entry.get("absent")})
     for address in call["destroyed"]:
-        del accounts[int(address, 16)]
-    if vector.made_up is not None and accounts.get(vector.made_up) == (0, 0, b"", ()):
-        del accounts[vector.made_up]
+        accounts.pop(int(address, 16), None)
+    if expected.made_up is not None and accounts.get(expected.made_up) == (0, 0, b"", ()):
+        del accounts[expected.made_up]
     for address in sorted(accounts.keys() | expected.state.keys()):
         if accounts.get(address) != expected.state.get(address):
             return f"account {address:#042x} is {accounts.get(address)}, not {expected.state.get(address)}"

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import groupby
 from typing import Any, Final, Literal
 
-from audit.statetest.judge import judge
-from audit.statetest.vectors import Unread, Vector
-from transpiler.translate import translate
-from zkvm import machine, proof
+from audit.differential.execution import Library
+from audit.statetest.heavy import reason_to_skip
+from audit.statetest.judge import judge, refused_unread
+from audit.statetest.proving import Prove
+from audit.statetest.vectors import Indexes, Leaves, Transacts, Unread, Vector
+from zkvm import machine
 from zkvm.errors import Sol2zkError, Unsupported
-from zkvm.program import Program
 
 Machine = Literal["rust", "python", "both"]
 PYTHON_STEPS: Final[int] = 1_000_000
 """Steps that the Python machine runs at most."""
-
-Prove = Callable[[dict[str, Any], list[Program]], int]
-"""Proves and verifies a request; gives the cells of the proof's tables."""
+_TOGETHER: Final[int] = 16
+"""Entries of a test that one process takes at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,13 @@ class Row:
     file: str
     name: str | None
     """None for a file or folder that cannot be read."""
+    indexes: Indexes | None
     fork: str | None
-    passed: bool
+    passed: bool | None
+    """None: it did not run, and `error` says why."""
     error: str | None
     proven: bool | None
+    """None: nothing was to be proven."""
     cells: int | None
     seconds: float
 
@@ -46,62 +50,102 @@ class Row:
 
 def unread_row(unread: Unread) -> Row:
     """The row of a file or folder whose tests cannot be read."""
-    return Row(str(unread.path), None, None, False, str(unread.error), None, None, 0.0)
+    return Row(str(unread.path), None, None, None, False, str(unread.error), None, None, 0.0)
 
 
-def run_all(vectors: Iterable[Vector], machine: Machine = "rust", jobs: int = 1, prove: Prove | None = None) -> Iterator[Row]:
+def run_all(
+    vectors: Iterable[Vector], machine: Machine = "rust", jobs: int = 1, prove: Prove | None = None, *, heavy: bool = False
+) -> Iterator[Row]:
     """A row for each test, in order."""
-    job = partial(run, machine=machine, prove=prove)
+    job = partial(_run_group, machine=machine, prove=prove, heavy=heavy)
+    groups = list(_groups(vectors))
     if jobs <= 1:
-        yield from map(job, vectors)
+        for group in groups:
+            yield from job(group)
         return
     with ProcessPoolExecutor(jobs) as pool:
-        yield from pool.map(job, vectors, chunksize=4)
+        for rows in pool.map(job, groups):
+            yield from rows
+
+
+def _groups(vectors: Iterable[Vector]) -> Iterator[list[Vector]]:
+    """Entries of one test together, so that what they share is sent once and translated once."""
+    for _, entries in groupby(vectors, key=lambda each: (each.file, each.name)):
+        test = list(entries)
+        yield from (test[at : at + _TOGETHER] for at in range(0, len(test), _TOGETHER))
+
+
+def _run_group(vectors: Sequence[Vector], machine: Machine, prove: Prove | None, heavy: bool) -> list[Row]:
+    rows = []
+    for vector in vectors:
+        reason = None if heavy else reason_to_skip(vector.file)
+        if reason is None:
+            rows.append(run(vector, machine, prove))
+        else:
+            rows.append(Row(vector.file, vector.name, vector.indexes, vector.fork, None, f"skipped: {reason}", None, None, 0.0))
+    return rows
 
 
 def run(vector: Vector, machine: Machine = "rust", prove: Prove | None = None) -> Row:
     """The outcome of one test. One that passes and has no proof yet keeps both facts: `pass`, and an `error` that says why."""
     start = time.perf_counter()
-    cells = None
+    cells = proven = None
     passed = False
     try:
-        programs = [translate(vector.code, vector.fork, "runtime").program] if vector.code else []
-        error = _run(vector, programs, machine)
+        library = Library()
+        result = _result(vector, machine, library)
+        error = judge(vector, result)
         passed = error is None
-        if passed and prove is not None:
-            cells = prove(vector.request, programs)
+        if passed and prove is not None and result["calls"][0]["status"] != "refused":
+            proven = False
+            cells = prove(vector, library.programs(vector.fork))
+            proven = True
     except Unsupported as failure:
         error = str(failure)
     except Sol2zkError as failure:
         error, passed = str(failure), False
-    proven = None if prove is None else cells is not None
-    return Row(vector.file, vector.name, vector.fork, passed, error, proven, cells, time.perf_counter() - start)
+    seconds = time.perf_counter() - start
+    return Row(vector.file, vector.name, vector.indexes, vector.fork, passed, error, proven, cells, seconds)
 
 
-def _run(vector: Vector, programs: list[Program], which: Machine) -> str | None:
-    """What is wrong with the results, or None."""
+class MachinesDiffer(Sol2zkError):
+    """The two machines' results are not equal."""
+
+
+def _result(vector: Vector, which: Machine, library: Library) -> Mapping[str, Any]:
+    """The result of the machine that is asked for; of the Rust executor where both run.
+
+    Raises: MachinesDiffer.
+    """
+    if isinstance(vector.expected, Transacts) and vector.expected.malformed is not None:
+        return refused_unread(vector)
+    readable = Library(None, partial(machine.execute, step_limit=PYTHON_STEPS), library.translations, library.met)
     if which == "python":
-        return judge(vector, machine.execute(vector.request, programs, PYTHON_STEPS))
-    result = proof.execute(vector.request, programs)
-    error = judge(vector, result)
-    if error is None and which == "both" and result["calls"][0]["steps"] <= PYTHON_STEPS:
-        other = machine.execute(vector.request, programs)
-        for call in (result["calls"][0], other["calls"][0]):
-            if call["status"] == "halt":
-                del call["steps"]  # out of gas may be noticed at any step up to the next observation (ISA 3.3)
-        if other != result:
-            error = f"the machines differ: {difference(result, other)}"
-    return error
+        return readable.run(vector.request)
+    result = library.run(vector.request)
+    if which == "both" and result["unsupported"] is None and result["calls"][0].get("steps", 0) <= PYTHON_STEPS:
+        where = difference(_comparable(vector, result), _comparable(vector, readable.run(vector.request)))
+        if where is not None:
+            raise MachinesDiffer("machines-differ", f"the machines differ: {where}")
+    return result
 
 
-def difference(rust: Any, python: Any, path: str = "result") -> str:
-    """The first place where two results differ."""
+def _comparable(vector: Vector, result: Mapping[str, Any]) -> dict[str, Any]:
+    """A result without the steps of frames that halt: out of gas may be noticed at any step up to the next observation (ISA 3.3)."""
+    exact = isinstance(vector.expected, Leaves)
+    calls = [{key: value for key, value in call.items() if key != "steps" or exact} for call in result["calls"]]
+    return {**result, "calls": calls}
+
+
+def difference(rust: Any, python: Any, path: str = "result") -> str | None:
+    """The first place where two results differ, or None."""
+    if rust == python:
+        return None
     if isinstance(rust, dict) and isinstance(python, dict):
-        for key in sorted(rust.keys() | python.keys()):
-            if rust.get(key) != python.get(key):
-                return difference(rust.get(key), python.get(key), f"{path}.{key}")
-    if isinstance(rust, list) and isinstance(python, list) and len(rust) == len(python):
-        for index, pair in enumerate(zip(rust, python, strict=True)):
-            if pair[0] != pair[1]:
-                return difference(*pair, f"{path}[{index}]")
-    return f"{path}: {rust!r} in Rust, {python!r} in Python"
+        pairs = [(f"{path}.{key}", rust.get(key), python.get(key)) for key in sorted(rust.keys() | python.keys())]
+    elif isinstance(rust, list) and isinstance(python, list) and len(rust) == len(python):
+        pairs = [(f"{path}[{index}]", *pair) for index, pair in enumerate(zip(rust, python, strict=True))]
+    else:
+        return f"{path}: {rust!r} in Rust, {python!r} in Python"
+    found = (difference(left, right, place) for place, left, right in pairs)
+    return next((each for each in found if each is not None), f"{path}: a member is null in one and missing in the other")

@@ -1,4 +1,4 @@
-"""Loads test vectors of the legacy VMTests format: one frame, hand-written code, Homestead rules."""
+"""Test vectors: a request to the executors and what must come of it; read from files of the Ethereum Foundation's formats."""
 
 from __future__ import annotations
 
@@ -6,25 +6,48 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from zkvm.errors import InputError, Place, Sol2zkError, Unsupported
-from zkvm.word import keccak256
-
-FORK: Final[str] = "Homestead"
-
-Account = tuple[int, int, bytes, tuple[tuple[int, int], ...]]
-"""Balance, nonce, code, slots that are not 0 in order of key."""
+from audit.statetest.fields import Account
+from zkvm.errors import InputError, Place, Sol2zkError
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
-    """What a run that succeeds leaves."""
+class Fails:
+    """The frame must fail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaves:
+    """What a frame that succeeds leaves."""
 
     output: bytes
     gas_left: int
     logs_hash: bytes
     state: dict[int, Account]
+    made_up: int | None
+    """The caller's address if it stands in the request's state only to pay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transacts:
+    """What a transaction leaves."""
+
+    state_root: bytes
+    logs_hash: bytes
+    exception: str | None
+    """The exception's name, or several joined by `|`: the transaction must be refused for one of them."""
+    malformed: str | None = None
+    """The field that no transaction can hold: its bytes are refused before anything runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Indexes:
+    """Which of a state test's data, gas limits and values an entry takes."""
+
+    data: int
+    gas: int
+    value: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +57,10 @@ class Vector:
     file: str
     name: str
     fork: str
-    code: bytes
     request: dict[str, Any]
-    expected: Expected | None
-    """None: the run must fail."""
-    made_up: int | None
-    """The caller's address if it stands in the request's state only to pay."""
+    expected: Fails | Leaves | Transacts
+    indexes: Indexes | None = None
+    """None: a test of one frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +84,9 @@ def load(path: Path) -> Iterator[list[Vector] | Unread]:
 
 
 def load_file(path: Path) -> list[Vector]:
-    """The tests of one file, in order of name.
+    """The tests of one file, in order of name; of a state test its entries, in the file's order.
 
-    Raises: InputError for a file that cannot be read or is not of the format; Unsupported for other formats.
+    Raises: InputError for a file that cannot be read or is of no known format.
     """
     place = Place(str(path))
     try:
@@ -76,101 +97,18 @@ def load_file(path: Path) -> list[Vector]:
         raise InputError("test-malformed", f"not JSON: {error}", place) from error
     if not isinstance(document, dict):
         raise InputError("test-malformed", "not an object of tests", place)
-    return [_vector(path, name, test) for name, test in sorted(document.items())]
+    return [vector for name, test in sorted(document.items()) for vector in _vectors(path, name, test)]
 
 
-def _vector(path: Path, name: str, test: Any) -> Vector:
+def _vectors(path: Path, name: str, test: Any) -> list[Vector]:
+    from audit.statetest import frame_test, state_test
+
     place = Place(f"{path}: {name}")
-    if isinstance(test, dict) and "transaction" in test:
-        raise Unsupported("state-test", "tests of the GeneralStateTests format are not run yet", place)
     try:
-        return _parse(path, name, test)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InputError("test-malformed", f"not a VMTests test: {error!r}", place) from error
-
-
-def _parse(path: Path, name: str, test: dict[str, Any]) -> Vector:
-    run = {key: int(run_value, 16) for key, run_value in test["exec"].items() if key not in ("code", "data")}
-    code = _bytes(test["exec"]["code"])
-    state = {int(address, 16): _account(entry) for address, entry in test["pre"].items()}
-    expected = None
-    if "post" in test:
-        post = {int(address, 16): _account(entry) for address, entry in test["post"].items()}
-        expected = Expected(_bytes(test["out"]), int(test["gas"], 16), _bytes(test["logs"]), post)
-    made_up = run["caller"] if run["caller"] not in state else None
-    before = _before_value(state, run["caller"], run["address"], run["value"], code)
-    call = {
-        "create": False,
-        "caller": _address(run["caller"]),
-        "origin": _address(run["origin"]),
-        "to": _address(run["address"]),
-        "value": hex(run["value"]),
-        "data": "0x" + _bytes(test["exec"]["data"]).hex(),
-        "gas": hex(run["gas"]),
-    }
-    request = {
-        "fork": FORK,
-        "env": _environment(test["env"], run["gasPrice"]),
-        "contract": _address(run["address"]),
-        "state": {_address(address): _entry(account) for address, account in before.items()},
-        "calls": [call],
-    }
-    return Vector(str(path), name, FORK, code, request, expected, made_up)
-
-
-def _before_value(state: dict[int, Account], caller: int, address: int, value: int, code: bytes) -> dict[int, Account]:
-    """The state from which moving the value leads to the test's: its frame begins after the value moved."""
-    nothing: Account = (0, 0, b"", ())
-    before = dict(state)
-    balance, nonce, _, slots = before.get(address, nothing)
-    if balance < value:
-        raise Unsupported("value-not-held", "the account holds less than the value that it was sent")
-    before[address] = (balance - value, nonce, code, slots)
-    balance, nonce, its_code, slots = before.get(caller, nothing)
-    before[caller] = (balance + value, nonce, its_code, slots)
-    return before
-
-
-def _environment(env: dict[str, str], gas_price: int) -> dict[str, Any]:
-    """The request's environment; the hash of block n is keccak of n in decimal, as the test's filler had it."""
-    number = int(env["currentNumber"], 16)
-    near = range(max(0, number - 256), number)
-    return {
-        "number": hex(number),
-        "timestamp": hex(int(env["currentTimestamp"], 16)),
-        "coinbase": _address(int(env["currentCoinbase"], 16)),
-        "prevrandao": "0x0",
-        "difficulty": hex(int(env["currentDifficulty"], 16)),
-        "gas_limit": hex(int(env["currentGasLimit"], 16)),
-        "chain_id": "0x1",
-        "base_fee": "0x0",
-        "blob_base_fee": "0x0",
-        "gas_price": hex(gas_price),
-        "block_hashes": {hex(block): "0x" + keccak256(str(block).encode()).hex() for block in near},
-        "blob_hashes": [],
-    }
-
-
-def parse_state(state: dict[str, Any]) -> dict[int, Account]:
-    """A result's state in the form of a test's."""
-    return {int(address, 16): _account(entry) for address, entry in state.items()}
-
-
-def _account(entry: dict[str, Any]) -> Account:
-    words = ((int(key, 16), int(word, 16)) for key, word in entry["storage"].items())
-    slots = tuple(sorted((key, word) for key, word in words if word))
-    return int(entry["balance"], 16), int(entry["nonce"], 16), _bytes(entry["code"]), slots
-
-
-def _entry(account: Account) -> dict[str, Any]:
-    balance, nonce, code, slots = account
-    storage = {hex(key): hex(word) for key, word in slots}
-    return {"balance": hex(balance), "nonce": hex(nonce), "code": "0x" + code.hex(), "storage": storage}
-
-
-def _bytes(text: str) -> bytes:
-    return bytes.fromhex(text.removeprefix("0x"))
-
-
-def _address(account: int) -> str:
-    return f"{account:#042x}"
+        if "transaction" in test:
+            return state_test.parse(str(path), name, test)
+        return [frame_test.parse(str(path), name, test)]
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        raise InputError("test-malformed", f"neither a VMTests test nor a state test: {error!r}", place) from error
+    except Sol2zkError as error:
+        raise type(error)(error.code, error.message, place, error.hint) from error
