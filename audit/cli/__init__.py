@@ -22,12 +22,13 @@ COMMANDS: Final[dict[str, str]] = {
     "verify": "Verify a receipt.",
     "report": "Write the report of an earlier run.",
     "statetest": "Run Ethereum's test files.",
+    "fuzz-trees": "Run random call trees.",
     "bench": "Measure workloads.",
     "explain": "Explain an error code or a rule.",
     "doctor": "Say what is installed and whether it is what it should be.",
     "targets": "List the chains whose differences are known.",
 }
-"""Each command lives in the module of its name in this package; a name without a module is not a command yet."""
+"""Each command lives in the module of its name in this package (hyphens as underscores); a name without a module is not a command yet."""
 
 
 class LazyGroup(click.Group):
@@ -55,7 +56,7 @@ class LazyGroup(click.Group):
 
 
 def _module(name: str) -> str | None:
-    full = f"{__name__}.{name}"
+    full = f"{__name__}.{name.replace('-', '_')}"
     return full if importlib.util.find_spec(full) is not None else None
 
 

@@ -1,0 +1,87 @@
+"""Everything in a result is compared."""
+
+from __future__ import annotations
+
+import copy
+from random import Random
+from typing import Any
+
+import pytest
+
+from audit.differential import oracle
+from audit.differential.trees.batches import batch
+from audit.differential.trees.judge import Difference, difference, messages
+from audit.differential.trees.pool import pool
+
+CONTRACT = "0x00000000000000000000000000000000c0de0001"
+
+
+@pytest.fixture(scope="module")
+def result() -> dict[str, Any]:
+    return oracle.run(batch(pool("London", Random(1)), Random(11), 3))
+
+
+def test_a_result_is_like_itself(result: dict[str, Any]) -> None:
+    assert difference(result, copy.deepcopy(result)) is None
+    assert messages(result) > 1
+
+
+@pytest.mark.parametrize("name", ["status", "reason", "return_data", "logs", "destroyed", "gas_left", "refund"])
+def test_each_member_of_an_outcome_counts(result: dict[str, Any], name: str) -> None:
+    bent = copy.deepcopy(result)
+    bent["calls"][1][name] = "other"
+    found = difference(bent, result)
+    assert found is not None
+    assert (found.transaction, found.field, found.ours) == (1, name, "other")
+
+
+@pytest.mark.parametrize("name", ["depth", "kind", "from", "to", "value", "gas", "input", "output", "status"])
+def test_each_member_of_a_message_counts(result: dict[str, Any], name: str) -> None:
+    number = max(range(len(result["calls"])), key=lambda at: len(result["calls"][at]["messages"]))
+    bent = copy.deepcopy(result)
+    bent["calls"][number]["messages"][-1][name] = "other"
+    found = difference(bent, result)
+    assert found is not None
+    assert (found.transaction, found.field) == (number, f"messages.{name}")
+
+
+def test_a_message_too_few_counts(result: dict[str, Any]) -> None:
+    bent = copy.deepcopy(result)
+    number = next(at for at, call in enumerate(result["calls"]) if call["messages"])
+    bent["calls"][number]["messages"].pop()
+    found = difference(bent, result)
+    assert found is not None
+    assert found.field == "messages"
+
+
+@pytest.mark.parametrize("name", ["balance", "nonce", "code"])
+def test_each_member_of_an_account_counts(result: dict[str, Any], name: str) -> None:
+    bent = copy.deepcopy(result)
+    bent["state"][CONTRACT][name] = "0x123456"
+    found = difference(bent, result)
+    assert found is not None
+    assert (found.transaction, found.field, found.subject, found.ours) == (2, f"state.{name}", CONTRACT, "0x123456")
+
+
+def test_slots_and_existence_count(result: dict[str, Any]) -> None:
+    bent = copy.deepcopy(result)
+    bent["state"][CONTRACT]["storage"]["0x99"] = "0x1"
+    assert difference(bent, result) == Difference(2, "state.storage", f"{CONTRACT} slot 0x99", "0x1", "0x0")
+    gone = copy.deepcopy(result)
+    gone["state"][CONTRACT]["absent"] = True
+    found = difference(gone, result)
+    assert found is not None
+    assert found.field == "state.exists"
+
+
+def test_an_account_that_is_gone_is_like_one_that_is_not_listed(result: dict[str, Any]) -> None:
+    more = copy.deepcopy(result)
+    more["state"]["0x" + "77" * 20] = {"balance": "0x0", "nonce": "0x0", "code": "0x", "storage": {}, "absent": True}
+    assert difference(more, result) is None
+
+
+def test_a_run_that_stopped_differs(result: dict[str, Any]) -> None:
+    stopped = {**result, "calls": result["calls"][:1], "unsupported": {"code": "step-limit"}}
+    found = difference(stopped, result)
+    assert found is not None
+    assert (found.transaction, found.field) == (1, "unsupported")
