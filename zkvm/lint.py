@@ -23,7 +23,10 @@ MAX_REGION: Final[int] = 1 << 12
 _ENTRIES: Final = frozenset({BY_NAME["REGION"].code, BY_NAME["LABEL"].code})
 _CODES: Final = {row.name: row.code for row in BY_CODE.values()}
 _JMP, _MOVE, _PHI, _TOPIC, _LOG, _ARG = (_CODES[name] for name in ("JMP", "MOVE", "PHI", "TOPIC", "LOG", "ARG"))
-_NO_FALL: Final = frozenset(_CODES[name] for name in ("JMP", "JMPR", "JMPD", "STOP", "RETURN", "REVERT", "HALT", "SELFDESTRUCT"))
+_NO_FALL: Final = frozenset(
+    row.code for row in ROWS if row.kind == "end" or (row.kind == "branch" and not {"w", "t"} <= set(row.operands))
+)
+"""What nothing falls through: ends, and branches without a condition."""
 _IMMEDIATE_BOUNDS: Final[dict[int, int]] = {
     _CODES["GET"]: MAX_REGISTERS,
     _CODES["SET"]: MAX_REGISTERS,

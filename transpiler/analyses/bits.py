@@ -14,6 +14,7 @@ from typing import Final
 
 from transpiler.analyses.conditions import Conditions, conditions
 from transpiler.analyses.dominance import Dominance
+from transpiler.evm.arithmetic import BOOLEAN as BOOLEAN_OPS
 from transpiler.ssa.arithmetic import EVALUATE
 from transpiler.ssa.ir import BlockId, Edge, Function, Inst, Term, Value
 from zkvm.isa.table import ENV_KINDS
@@ -113,7 +114,6 @@ _TRANSFER: Final[dict[str, Callable[..., Bits]]] = {
     "CLZ": lambda a: _below(9),  # noqa: ARG005
     "SIGNEXTEND": _extend,
 }
-_BOOLEAN_OPS: Final = frozenset({"LT", "GT", "SLT", "SGT", "EQ", "ISZERO"})
 
 
 def compare(op: str, args: list[Bits]) -> Bits:
@@ -137,13 +137,13 @@ def compare(op: str, args: list[Bits]) -> Bits:
 def transfer(inst: Inst, args: list[Bits]) -> Bits:
     """The bits of the result, from those of the operands."""
     op = inst.op
-    if op in _BOOLEAN_OPS or op in _TRANSFER or op in EVALUATE:
+    if op in BOOLEAN_OPS or op in _TRANSFER or op in EVALUATE:
         numbers = [_constant(bits) for bits in args]
         known = [number for number in numbers if number is not None]
         if len(known) == len(numbers):
             result = EVALUATE[op](*known)
             return (MASK ^ result, result)
-    if op in _BOOLEAN_OPS:
+    if op in BOOLEAN_OPS:
         return compare(op, args)
     function = _TRANSFER.get(op)
     if function is not None:

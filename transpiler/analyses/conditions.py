@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from transpiler.analyses.dominance import Dominance
+from transpiler.evm.arithmetic import BOOLEAN
 from transpiler.ssa.ir import BlockId, Function, Inst, Value
 from zkvm.word import MASK
 
 _DEPTH: Final = 8
 LIMIT: Final = 200
 """Facts that are kept of one value: each look-up passes over them."""
-_COMPARISONS: Final = frozenset({"LT", "GT", "SLT", "SGT", "EQ", "ISZERO"})
 Fact = tuple[Value, int, int]
 """(value, bits that are 0, bits that are 1); (value, 0, 0) says that it is not 0."""
 
@@ -86,7 +86,7 @@ class _Facts:
         if inst is None or depth > _DEPTH:
             return
         args = inst.args
-        if inst.op in _COMPARISONS:
+        if inst.op in BOOLEAN:
             yield value, MASK ^ 1, 1
         first = self.constants.get(args[0]) if args else None
         second = self.constants.get(args[1]) if len(args) > 1 else None
@@ -102,7 +102,7 @@ class _Facts:
             case "AND":
                 for arg in args:
                     inner = self.definitions.get(arg)
-                    if inner is not None and inner.op in _COMPARISONS:
+                    if inner is not None and inner.op in BOOLEAN:
                         yield from self.nonzero(arg, depth + 1)
 
 

@@ -6,10 +6,12 @@ of two bases nothing is known. Sound because equal bases are one value: a value 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from transpiler.ssa.ir import Function, Inst, Value
 from transpiler.ssa.ops import OPS
+from zkvm.isa.table import MemoryRange
 from zkvm.word import MASK
 
 WORD: Final = 32
@@ -77,26 +79,24 @@ class Addresses:
         """The range of memory."""
         return Range(self.address(offset), self.constants.get(length))
 
-    def touched(self, inst: Inst, kinds: str) -> Range | None:
-        """The range of memory that the instruction touches in one of these ways (`kind` of the ISA table); None for nothing."""
-        for kind, offset, length, size_bytes in OPS[inst.op].memory:
+    def ranged(self, memory: Iterable[MemoryRange], args: tuple[Value, ...], kinds: str) -> Range | None:
+        """The range of memory that is touched in one of these ways (`kind` of the ISA table); None for nothing."""
+        for kind, offset, length, size_bytes in memory:
             if kind in kinds:
-                if length is None:
-                    return Range(self.address(inst.args[offset]), size_bytes)
-                return self.range(inst.args[offset], inst.args[length])
+                return Range(self.address(args[offset]), size_bytes) if length is None else self.range(args[offset], args[length])
         return None
 
     def written(self, inst: Inst) -> Range | None:
         """What the instruction may write of memory; None for nothing."""
-        return self.touched(inst, "wp")
+        return self.ranged(OPS[inst.op].memory, inst.args, "wp")
 
     def replaced(self, inst: Inst) -> Range | None:
         """What the instruction certainly writes of memory: a call may write less than its output range."""
-        return self.touched(inst, "w")
+        return self.ranged(OPS[inst.op].memory, inst.args, "w")
 
     def read(self, inst: Inst) -> Range | None:
         """What the instruction reads of memory; None for nothing."""
-        return self.touched(inst, "r")
+        return self.ranged(OPS[inst.op].memory, inst.args, "r")
 
 
 def disjoint(written: Range, address: Address) -> bool:

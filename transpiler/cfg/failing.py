@@ -13,8 +13,9 @@ from itertools import chain
 from typing import Final
 
 from transpiler.cfg.graph import Arc, Cfg, ContextId, Dispatch, Enter, Escape, Halt, Leave, Step, arc_targets, exit_arcs
+from zkvm.isa.table import END_STATUS
 
-SUCCESS: Final = frozenset(("STOP", "RETURN", "SELFDESTRUCT"))
+SUCCESS: Final = frozenset(name for name, status in END_STATUS.items() if status == "success")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import Final, NewType
 
 from transpiler.evm.disassemble import Code
+from zkvm.isa.table import END_STATUS
 
 BlockId = NewType("BlockId", int)
 """Ordinal of a node in `Cfg.nodes`."""
@@ -112,7 +113,7 @@ class Halt:
     @property
     def exceptional(self) -> bool:
         """Whether it is the exceptional halt: nothing the node does before is observable."""
-        return self.kind not in ("STOP", "RETURN", "REVERT", "SELFDESTRUCT")
+        return END_STATUS.get(self.kind, "halt") == "halt"
 
 
 @dataclass(frozen=True, slots=True)

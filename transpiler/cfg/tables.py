@@ -135,7 +135,7 @@ class _State:
                 self.stack[-1], self.stack[-opcode.pops] = self.stack[-opcode.pops], self.stack[-1]
             else:
                 operands = [self.stack.pop() for _ in range(opcode.pops)]
-                if name in ("JUMP", "JUMPI"):
+                if opcode.jumps:
                     return operands
                 result = self.effect(code, instruction, operands)
                 if opcode.pushes:

@@ -140,6 +140,11 @@ class Opcode:
         """Nothing after it runs unless a jump leads there or (JUMPI) the condition is 0."""
         return self.expansion.ends_block
 
+    @property
+    def jumps(self) -> bool:
+        """Whether it is JUMP or JUMPI."""
+        return self.expansion.ends_block and not self.expansion.steps
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

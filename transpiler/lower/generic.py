@@ -149,8 +149,8 @@ class GenericTier:
             stack.drop()
         elif name == "PC":
             stack.push(self._word(instruction.pc))
-        elif name in ("JUMP", "JUMPI"):
-            return self._jump(name == "JUMPI")
+        elif opcode.jumps:
+            return self._jump(opcode.pops > 1)
         else:
             return self._steps(opcode)
         return False

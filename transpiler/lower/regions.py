@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from transpiler.ssa.ir import Block, BlockId, Edge, Function, Inst, Term, dominance_successors, successors
-from zkvm.isa.table import BY_NAME
+from zkvm.isa.table import BY_NAME, END_STATUS
 
 _ROWS: Final[dict[str, int]] = {row.name: 1 + max(map(len, row.brought), default=0) for row in BY_NAME.values()}
 """Rows of an instruction at most."""
@@ -141,6 +141,6 @@ def _cold(blocks: dict[BlockId, Block], order: list[BlockId]) -> frozenset[Block
     for block in reversed(order):
         term = blocks[block].term
         ahead = term.resumes or tuple(edge.block for edge in term.edges)
-        if term.kind in ("REVERT", "HALT") or (ahead and all(target in cold for target in ahead)):
+        if END_STATUS.get(term.kind, "success") != "success" or (ahead and all(target in cold for target in ahead)):
             cold.add(block)
     return frozenset(cold)

@@ -11,7 +11,11 @@ from typing import Final
 from transpiler.ssa.clone import copy_insts
 from transpiler.ssa.edit import Numbering, reachable, settle_gas, substitute_term
 from transpiler.ssa.ir import Block, BlockId, Function
+from zkvm.isa.table import BY_NAME, END_STATUS
 
+_ENDINGS: Final = frozenset(
+    name for name, status in END_STATUS.items() if status == "success" and "W" not in BY_NAME[name].effects_under(0)
+)
 SIZE_LIMIT: Final = 12
 GROWTH_PERCENT: Final = 10
 BASE_BUDGET: Final = 100
@@ -36,7 +40,7 @@ def duplicate(function: Function) -> Function:
         endings: dict[BlockId, Block] = {
             block.id: block
             for block in blocks.values()
-            if block.term.kind in ("STOP", "RETURN") and len(block.insts) < SIZE_LIMIT and entries[block.id] > 1
+            if block.term.kind in _ENDINGS and len(block.insts) < SIZE_LIMIT and entries[block.id] > 1
         }
         changed = False
         for block in list(blocks.values()):

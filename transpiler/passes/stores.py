@@ -14,6 +14,7 @@ from transpiler.analyses.dataflow import Shape, solve_backward
 from transpiler.analyses.memory import REACH, WORD, Addresses, Range
 from transpiler.ssa.edit import without
 from transpiler.ssa.ir import Block, BlockId, Function, Inst, Term
+from zkvm.isa.table import BY_NAME, END_STATUS
 
 LIMIT: Final = 512
 
@@ -51,8 +52,9 @@ class _Stores:
 
     def term(self, term: Term) -> int:
         """What a terminator reads."""
-        if term.kind in ("RETURN", "REVERT"):
-            return self.touched(self.addresses.range(*term.args))
+        if term.kind in END_STATUS:
+            read = self.addresses.ranged(BY_NAME[term.kind].memory, term.args, "r")
+            return 0 if read is None else self.touched(read)
         return self.all if term.kind == "ESCAPE" else 0
 
     def back(self, block: Block, live: int, dead: set[int] | None = None) -> int:

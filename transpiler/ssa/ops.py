@@ -11,6 +11,7 @@ that extra rows bring and those that its kind has not (the constant 0) included.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -90,8 +91,14 @@ def dynamic_gas(op: str, operand: int, fork: str) -> int | None:
 
     Source: Yellow Paper appendix G; EIP-160.
     """
-    if op == "SHA3":
-        return 6 * ((operand + 31) // 32)
-    if op == "EXPGAS":
-        return (50 if FORKS.index(fork) >= FORKS.index("SpuriousDragon") else 10) * ((operand.bit_length() + 7) // 8)
-    return None
+    price = PRICES.get(op)
+    return None if price is None else price(operand, fork)
+
+
+PRICES: Final[dict[str, Callable[[int, str], int]]] = {
+    "SHA3": lambda size, _fork: 6 * ((size + 31) // 32),
+    "EXPGAS": lambda power, fork: (
+        (50 if FORKS.index(fork) >= FORKS.index("SpuriousDragon") else 10) * ((power.bit_length() + 7) // 8)
+    ),
+}
+"""Operations whose dynamic gas is a function of their last operand alone; a constant becomes static gas when they go."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from transpiler.analyses.dominance import Dominance, dominance
 from transpiler.errors import InternalError
 from transpiler.ssa.ir import TERM_KINDS, Block, BlockId, Function, Inst, Term, Value
-from transpiler.ssa.ops import OPS, dynamic_gas
+from transpiler.ssa.ops import OPS, PRICES, dynamic_gas
 
 
 def _fail(block: BlockId, what: str, item: Inst | Term | None = None) -> InternalError:
@@ -118,7 +118,7 @@ def _priced(function: Function, block: Block) -> dict[tuple[str, int], list[int 
     """The dynamic gas of hashes and exponents by operation and pc: what a rewrite may turn into static gas (None: it is not constant)."""
     found: dict[tuple[str, int], list[int | None]] = {}
     for inst in block.insts:
-        if inst.op in ("SHA3", "EXPGAS"):
+        if inst.op in PRICES:
             operand = function.constants.get(inst.args[-1])
             price = None if operand is None else dynamic_gas(inst.op, operand, function.fork)
             found.setdefault((inst.op, inst.origin), []).append(price)

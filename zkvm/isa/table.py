@@ -207,6 +207,11 @@ ROWS: Final[tuple[Row, ...]] = _rows()
 BY_NAME: Final[dict[str, Row]] = {row.name: row for row in ROWS}
 BY_CODE: Final[dict[int, Row]] = {row.code: row for row in ROWS}
 
+END_STATUS: Final[dict[str, str]] = {
+    "STOP": "success", "RETURN": "success", "REVERT": "revert", "HALT": "halt", "SELFDESTRUCT": "success",
+}  # fmt: skip
+"""What an instruction of the kind `end` makes of its frame (ISA 5.3)."""
+
 ENV_KINDS: Final[tuple[str, ...]] = (
     "ADDRESS",
     "CALLER",

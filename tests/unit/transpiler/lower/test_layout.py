@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from transpiler.lower.chunks import Chunk
 from transpiler.lower.draft import CODES, Draft, Row
 from transpiler.lower.layout import Placement
@@ -36,3 +38,14 @@ def test_an_end_that_every_way_repeats_is_left_out() -> None:
     order = [chunk("REGION", head=True, to=[end], gas=3), chunk("REGION", "HALT", head=True), end]
     assert placed(order)[:2] == [("REGION", 0), ("STOP", 3)]
     assert [name for name, _ in placed(order)].count("STOP") == 1
+
+
+@pytest.mark.parametrize("name", ["GAS", "SSTORE", "CALL", "CREATE"])
+def test_gas_behind_an_observer_has_a_row_of_its_own(name: str) -> None:
+    """What falls into a join charges its gas before; on the observer it would be charged before that observes."""
+    join = chunk("STOP")
+    other = chunk("REGION", "MLOAD", head=True, to=[join], gas=7)
+    first = chunk("REGION", name, head=True, to=[join], gas=5)
+    rows = placed([other, first, join, chunk("REGION", "MLOAD", head=True, to=[join])])
+    at = [each for each, _ in rows].index(name)
+    assert rows[at : at + 2] == [(name, 0), ("CHARGE", 5)]
