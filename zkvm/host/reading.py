@@ -1,0 +1,128 @@
+"""Reads canonical JSON: hex in lower case, quantities without leading zeros, every mistake named by its place in the document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+from zkvm.errors import InputError, Place
+
+QUANTITY: Final = re.compile(r"0x(?:0|[1-9a-f][0-9a-f]*)")
+DATA: Final = re.compile(r"0x(?:[0-9a-f]{2})*")
+ADDRESS_BYTES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A JSON value and where it stands: `state.0x01.balance`, `calls[2].gas`."""
+
+    json: Any
+    place: str
+    code: str
+    """Of the error that a mistake in it is: whose document this is."""
+
+    def fail(self, what: str) -> NoReturn:
+        """Raise an InputError that names the place."""
+        raise InputError(self.code, what, Place(self.place or "the document"))
+
+    def members(self, needed: tuple[str, ...], optional: tuple[str, ...] = ()) -> dict[str, Value]:
+        """The members of an object that has all of the first, perhaps some of the second, and no others.
+
+        Raises: InputError.
+        """
+        if not isinstance(self.json, dict):
+            self.fail("this is no object")
+        for name in needed:
+            if name not in self.json:
+                self.fail(f"there is no member {name!r}")
+        for name in self.json:
+            if name not in needed and name not in optional:
+                self.fail(f"there is no such member as {name!r}")
+        return {name: self._at(name) for name in self.json}
+
+    def items(self) -> Iterator[tuple[Value, Value]]:
+        """Keys and values of an object whose keys are hex.
+
+        Raises: InputError.
+        """
+        if not isinstance(self.json, dict):
+            self.fail("this is no object")
+        for key in self.json:
+            yield Value(key, f"{self.place}.{key}", self.code), self._at(key)
+
+    def elements(self) -> Iterator[Value]:
+        """The elements of an array.
+
+        Raises: InputError.
+        """
+        if not isinstance(self.json, list):
+            self.fail("this is no array")
+        for number, each in enumerate(self.json):
+            yield Value(each, f"{self.place}[{number}]", self.code)
+
+    def quantity(self, bits: int = 256) -> int:
+        """A number in hex, below 2^bits.
+
+        Raises: InputError.
+        """
+        if not isinstance(self.json, str) or not QUANTITY.fullmatch(self.json):
+            self.fail("this is no number in hex, 0x-prefixed, in lower case and without leading zeros")
+        if int(self.json, 16) >> bits:
+            self.fail(f"this is not below 2^{bits}")
+        return int(self.json, 16)
+
+    def data(self, size_bytes: int | None = None) -> bytes:
+        """Bytes in hex, so many if a number is given.
+
+        Raises: InputError.
+        """
+        if not isinstance(self.json, str) or not DATA.fullmatch(self.json):
+            self.fail("these are no bytes in hex, 0x-prefixed and in lower case")
+        data = bytes.fromhex(self.json[2:])
+        if size_bytes is not None and len(data) != size_bytes:
+            self.fail(f"these are {len(data)} bytes, not {size_bytes}")
+        return data
+
+    def address(self) -> str:
+        """An address in its canonical form: 20 bytes in hex.
+
+        Raises: InputError.
+        """
+        return "0x" + self.data(ADDRESS_BYTES).hex()
+
+    def integer(self) -> int:
+        """A JSON number, whole and not negative.
+
+        Raises: InputError.
+        """
+        if type(self.json) is not int or self.json < 0:
+            self.fail("this is no whole number")
+        return self.json
+
+    def flag(self) -> bool:
+        """A boolean.
+
+        Raises: InputError.
+        """
+        if not isinstance(self.json, bool):
+            self.fail("this is neither true nor false")
+        return self.json
+
+    def text(self, among: tuple[str, ...] = ()) -> str:
+        """A string, one of those given if any are.
+
+        Raises: InputError.
+        """
+        if not isinstance(self.json, str) or (among and self.json not in among):
+            self.fail(f"this is none of {', '.join(among)}" if among else "this is no string")
+        return self.json
+
+    def _at(self, name: str) -> Value:
+        return Value(self.json[name], f"{self.place}.{name}" if self.place else name, self.code)
+
+
+def hex_data(data: bytes) -> str:
+    """Bytes as JSON has them."""
+    return "0x" + data.hex()
