@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from audit.differential.compare import prefix
-from audit.differential.execution import Executor
+from audit.differential.execution import Executor, Translator
 from zkvm import proof
 from zkvm.program import Program
 
@@ -16,11 +16,11 @@ Chosen = Callable[[Mapping[str, Any]], bool]
 def stopping(chosen: Chosen) -> Executor:
     """The executor, but that a run ends before its first chosen call (ISA 8.4)."""
 
-    def execute(request: Mapping[str, Any], programs: Iterable[Program]) -> dict[str, Any]:
+    def execute(request: Mapping[str, Any], programs: Iterable[Program], *, translate: Translator) -> dict[str, Any]:
         at = next((index for index, call in enumerate(request["calls"]) if chosen(call)), None)
         if at is None:
-            return proof.execute(request, programs)
-        result = proof.execute(prefix(request, at), programs)
+            return proof.execute(request, programs, translate=translate)
+        result = proof.execute(prefix(request, at), programs, translate=translate)
         if result["unsupported"] is None and result["missing_code"] is None:
             result["unsupported"] = {"code": "call", "what": "CALL", "call": at, "pc": None, "id": 0}
         return result

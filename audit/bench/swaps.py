@@ -8,12 +8,13 @@ from audit.bench.workloads import UNIT, Workload, address, mapping_slot
 from audit.differential import oracle
 from audit.flows.builder import FOREVER, calldata
 from audit.flows.uniswap import SWAP, market
+from zkvm.host.request import state_json
 
 
 def swaps(count: int) -> Workload:
     """Swaps, each between a fresh trader's two tokens, alternating in direction; the pair is deployed before."""
     flow, tokens, router, _ = market()
-    state: dict[str, Any] = oracle.run(flow.request())["state"]
+    state: dict[str, Any] = state_json(oracle.result(flow.request()).next_state)
     calls = []
     for index in range(count):
         trader = address("trader", index)

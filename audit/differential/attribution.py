@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 from audit.differential.interface import CONSTRUCTOR, OTHER
 from audit.differential.subject import Target
 from audit.inputs.pins import alike
+from zkvm.errors import InternalError
+from zkvm.host.request import Request
+from zkvm.host.result import CallResult, Message, Result
 
 NO_CODE: Final = "no code there"
 __all__ = ["NO_CODE", "OTHER", "functions", "homes"]
@@ -15,35 +18,36 @@ CREATES: Final = ("create", "create2")
 REFUSED: Final = "refused"
 
 
-def homes(target: Target, request: Mapping[str, Any], result: Mapping[str, Any]) -> frozenset[str]:
+def homes(target: Target, request: Request, result: Result) -> frozenset[str]:
     """The accounts that have the target's code, but for its immutables and library addresses, before the run or after."""
     code = target.runtime
-    found = {request["contract"]} if target.subject.runtime is not None or target.subject.creation is not None else set()
+    found = {request.contract} if target.subject.runtime is not None or target.subject.creation is not None else set()
     if code is None:
         return frozenset(found)
-    for state in (request["state"], result["state"]):
-        found |= {
-            address
-            for address, account in state.items()
-            if len(account["code"]) > 2 and alike(bytes.fromhex(account["code"][2:]), code)
-        }
+    for state in (request.state, result.state):
+        found |= {address for address, account in state.items() if account.code and alike(account.code, code)}
     return frozenset(found)
 
 
-def functions(target: Target, where: frozenset[str], outcome: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """(function of the target, outcome) of each message of a transaction that runs the target's code."""
-    for message in outcome["messages"]:
+def functions(target: Target, where: frozenset[str], outcome: CallResult) -> Iterator[tuple[str, str]]:
+    """(function of the target, outcome) of each message of a transaction that runs the target's code.
+
+    Raises: InternalError if the request did not ask for messages: then nothing could be told from the result.
+    """
+    if outcome.messages is None:
+        raise InternalError("messages-not-asked", "functions are counted by message, and the result lists none")
+    for message in outcome.messages:
         name = _name(target, where, message)
-        if name is not None and message["status"] != REFUSED:
-            yield name, message["status"]
+        if name is not None and message.status != REFUSED:
+            yield name, message.status
 
 
-def _name(target: Target, where: frozenset[str], message: Mapping[str, Any]) -> str | None:
+def _name(target: Target, where: frozenset[str], message: Message) -> str | None:
     """The function of the target that a message runs, if it runs any."""
-    if message["kind"] in CREATES:
+    if message.kind in CREATES:
         creation = target.creation
-        own = message["to"] in where or (creation is not None and message["input"].startswith("0x" + creation.code.hex()))
+        own = message.to in where or (creation is not None and message.input.startswith(creation.code))
         return CONSTRUCTOR if own else None
-    if message["to"] not in where:
+    if message.to not in where:
         return None
-    return target.interface.name(bytes.fromhex(message["input"][2:]), create=False)
+    return target.interface.name(message.input, create=False)

@@ -11,6 +11,7 @@ from transpiler.store import Store, process_store
 from transpiler.translate import Translation, translate
 from zkvm import proof
 from zkvm.errors import InputError, InternalError, Sol2zkError
+from zkvm.host.result import Result, result_of
 from zkvm.program import Kind, Program
 from zkvm.word import keccak256
 
@@ -111,6 +112,13 @@ class Library:
         if result["missing_code"] is not None:
             raise InternalError("code-still-missing", "the executor has no program for code that it did not ask for")
         return result
+
+    def result(self, request: Mapping[str, Any]) -> Result:
+        """The executor's result as a value.
+
+        Raises: as `run`.
+        """
+        return result_of(self.run(request))
 
     def _execute(self, request: Mapping[str, Any], programs: Iterable[Program], answer: Translator) -> dict[str, Any]:
         try:

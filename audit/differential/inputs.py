@@ -12,7 +12,8 @@ from eth_abi.exceptions import EncodingError
 
 from audit.differential.interface import CONSTRUCTOR, Function, Interface
 from audit.differential.values import Dictionary, draw
-from audit.inputs.calls import CALLER_ADDRESS, CONTRACT_ADDRESS, FRAME_GAS, Call, CallFile, Environment
+from audit.inputs.calls import CALLER_ADDRESS, CONTRACT_ADDRESS, FRAME_GAS, Call, CallFile
+from zkvm.host.environment import Environment
 
 ACTORS: Final = (
     CALLER_ADDRESS,

@@ -13,6 +13,7 @@ from audit.differential.subject import Target
 from transpiler.evm.disassemble import disassemble
 from zkvm import machine
 from zkvm.errors import Sol2zkError
+from zkvm.host.request import Account, request_of
 
 WATCHED: Final = frozenset(
     ("JUMPI", "SSTORE", "TSTORE", "LOG0", "LOG1", "LOG2", "LOG3", "LOG4", "STOP", "RETURN", "REVERT", "INVALID", "SELFDESTRUCT")
@@ -72,8 +73,9 @@ def _parting(index: int, request: Mapping[str, Any], steps: Mapping[str, Any], l
 def _path(index: int, request: Mapping[str, Any], library: Library) -> list[int]:
     """The watched EVM instructions that the ZK-VM version runs in a call, in order."""
     call = request["calls"][index]
-    before = oracle.run(prefix(request, index))["state"] if index else request["state"]
-    code = bytes.fromhex((call["code"] if call["create"] else before.get(call["to"], {"code": "0x"})["code"])[2:])
+    asked = request_of(request)
+    before = oracle.result(prefix(request, index)).state if index else asked.state
+    code = asked.calls[index].code if call["create"] else before.get(call["to"], Account()).code
     if not code:
         return []
     translation = library.translation(code, "creation" if call["create"] else "runtime", request["fork"])

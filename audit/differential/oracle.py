@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from zkvm.errors import InternalError, Unsupported
+from zkvm.host.result import Result, result_of
 from zkvm.proof import extension, refusal
 
 
@@ -32,8 +33,16 @@ def run(request: Mapping[str, Any], *, trace: bool = False) -> dict[str, Any]:
     """
     document = {**request, "trace": True} if trace else request
     with _refusals():
-        result: dict[str, Any] = json.loads(extension().oracle_run(json.dumps(document)))
-    return result
+        answer: dict[str, Any] = json.loads(extension().oracle_run(json.dumps(document)))
+    return answer
+
+
+def result(request: Mapping[str, Any]) -> Result:
+    """revm's result of a request as a value.
+
+    Raises: as `run`.
+    """
+    return result_of(run(request))
 
 
 def bench(request: Mapping[str, Any], runs: int = 5) -> float:

@@ -17,13 +17,13 @@ from audit.differential.compare import prefix
 from audit.differential.inputs import ACTORS, Generator
 from audit.differential.subject import Target
 from audit.inputs.calls import CALLER_BALANCE
+from zkvm.host.request import request_of, state_json
 
 SCENES: Final = 24
 """States of a call file from which sequences begin, at most."""
 REPEATED: Final = 0.55
 """Part of the calls that are the call file's own, as they are or bent."""
 BENT: Final = 0.6
-NOTHING: Final[Mapping[str, Any]] = {"code": "0x"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,10 @@ def scenes_of(target: Target, request: Mapping[str, Any]) -> Scenes | None:
     states: list[tuple[int, Mapping[str, Any]]] = []
     found: dict[str, None] = {}
     for index in chosen:
-        result = oracle.run({**prefix(request, index), "messages": False})
-        where = {each for each in homes(target, request, result) if result["state"].get(each, NOTHING)["code"] != "0x"}
+        result = oracle.result({**prefix(request, index), "messages": False})
+        where = {each for each in homes(target, request_of(request), result) if result.account(each).code}
         if where:
-            states.append((index, result["state"]))
+            states.append((index, state_json(result.next_state)))
             found |= dict.fromkeys(sorted(where))
     called = dict.fromkeys(call["to"] for call in request["calls"] if not call["create"])
     return Scenes(request, tuple(states), tuple(found), tuple(called)) if states else None

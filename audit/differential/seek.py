@@ -19,6 +19,7 @@ from transpiler.cfg.build import overview
 from transpiler.cfg.failing import FailingEdge, failing_edges
 from transpiler.evm.disassemble import Code, disassemble
 from zkvm.errors import InputError
+from zkvm.host.request import state_json
 from zkvm.program import Kind
 
 BASES: Final = 3
@@ -83,7 +84,7 @@ def taken(edges: Iterable[FailingEdge], steps: Mapping[str, Any], status: str) -
 
 def alone(request: Mapping[str, Any], index: int) -> Request:
     """The request of one call only, with the state that it meets."""
-    state = oracle.run(prefix(request, index))["state"] if index else request["state"]
+    state = state_json(oracle.result(prefix(request, index)).next_state) if index else request["state"]
     return {**request, "state": state, "calls": [request["calls"][index]]}
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from audit.differential.compare import Mismatch
-from audit.inputs.calls import FRAME_GAS, Environment
-from audit.inputs.request import environment_json
+from audit.inputs.calls import FRAME_GAS
+from zkvm.host.environment import Environment
 
 BUDGET_RUNS: Final = 300
 Request = dict[str, Any]
@@ -43,7 +43,7 @@ def _candidates(request: Request) -> Iterator[Request]:
         if 0 < size < len(calls):
             for start in range(0, len(calls) - size, size):
                 yield {**request, "calls": calls[:start] + calls[start + size :]}
-    plain = environment_json(Environment())
+    plain = Environment().as_json()
     if request["env"] != plain:
         yield {**request, "env": plain}
     for at, call in enumerate(calls):

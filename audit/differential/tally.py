@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from threading import Thread
 from typing import Any, Final
 
@@ -18,6 +19,8 @@ from audit.differential.locate import locate
 from audit.differential.shrink import shrink
 from audit.differential.subject import Target
 from zkvm.errors import InputError, Unsupported
+from zkvm.host.request import Request, request_of
+from zkvm.host.result import Result, result_of
 
 REFUSED: Final = "refused transactions"
 """No function of the contract ran in these: the rule set takes no such transaction (ISA 8.10)."""
@@ -35,13 +38,23 @@ class Finding:
     """Ordinal of the sequence that found it; -1 for a given call file."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trial:
-    """A generated request with the EVM's traced result."""
+    """A generated request with the EVM's traced result; `asked` and `answer` are these as values."""
 
     ordinal: int
     request: Mapping[str, Any]
     result: Mapping[str, Any]
+
+    @cached_property
+    def asked(self) -> Request:
+        """The request as a value."""
+        return request_of(self.request)
+
+    @cached_property
+    def answer(self) -> Result:
+        """The EVM's result as a value."""
+        return result_of(self.result)
 
     def ran(self, index: int) -> bool:
         """Whether a call met any code, which it does not where a constructor failed before."""
@@ -99,10 +112,10 @@ class Tally:
         """Add a trial of compared calls only."""
         self.calls += len(trial.request["calls"])
         collect(self.seen, target, trial.request, trial.result)
-        where = homes(target, trial.request, trial.result)
-        for index, outcome in enumerate(trial.result["calls"]):
-            unrun = REFUSED if outcome["status"] == "refused" else OTHER if trial.ran(index) else NO_CODE
-            for name, status in tuple(functions(target, where, outcome)) or ((unrun, outcome["status"]),):
+        where = homes(target, trial.asked, trial.answer)
+        for index, outcome in enumerate(trial.answer.calls):
+            unrun = REFUSED if outcome.status == "refused" else OTHER if trial.ran(index) else NO_CODE
+            for name, status in tuple(functions(target, where, outcome)) or ((unrun, outcome.status),):
                 self.outcomes.setdefault(name, dict(NONE))[status] += 1
 
     def stop(self, stop: Stop, trial: Trial, target: Target) -> None:

@@ -11,7 +11,7 @@ from eth_abi.abi import decode, encode
 
 from audit.bench.workloads import selector
 from audit.differential import oracle
-from audit.inputs.calls import CALLER_ADDRESS, Environment, parse_calls
+from audit.inputs.calls import CALLER_ADDRESS, parse_calls
 from audit.inputs.creators import created_address
 from audit.inputs.json_reader import Node
 from audit.inputs.named import named_subjects
@@ -19,6 +19,7 @@ from audit.inputs.request import Subject, build_request
 from transpiler.settings import Settings
 from transpiler.solc.project import OWN_ROOT
 from zkvm.errors import InternalError
+from zkvm.host.environment import Environment
 from zkvm.word import keccak256
 
 FOLDER: Final = OWN_ROOT / "contracts" / "flows"
@@ -93,11 +94,11 @@ class Flow:
         """What a function returns after the entries so far."""
         before = list(self.entries)
         self.call(to, signature, *arguments, caller=caller)
-        result = oracle.run(self.request())["calls"][-1]
+        result = oracle.result(self.request()).calls[-1]
         self.entries = before
-        if result["status"] != "success":
-            raise InternalError("flow-broken", f"{self.name}: {signature} ends with {result['status']} {result['return_data']}")
-        found = decode([returns], bytes.fromhex(result["return_data"][2:]))
+        if result.status != "success":
+            raise InternalError("flow-broken", f"{self.name}: {signature} ends with {result.status} 0x{result.return_data.hex()}")
+        found = decode([returns], result.return_data)
         return found[0]
 
     def document(self) -> dict[str, Any]:

@@ -9,9 +9,11 @@ from typing import Any, Final
 from audit.inputs.creators import Creators, created_address
 from audit.inputs.forks import parse_fork
 from audit.inputs.json_reader import Node, read_node
-from audit.inputs.transactions import Transaction, parse_transaction
+from audit.inputs.transactions import parse_transaction
 from transpiler.settings import DEFAULT_FORK
 from zkvm.errors import InputError, Place
+from zkvm.host.environment import BITS, Environment
+from zkvm.host.transaction import Transaction
 
 CONTRACT_ADDRESS: Final = "0x00000000000000000000000000000000c0de0001"
 CALLER_ADDRESS: Final = "0x00000000000000000000000000000000ca110001"
@@ -20,31 +22,6 @@ CALLER_BALANCE: Final = 1 << 128
 CONTRACT_WORD: Final = "contract"
 MAX_CALLS: Final = 1 << 16
 CALL_MEMBERS: Final = ("create", "caller", "origin", "to", "value", "data", "gas", "contract", "env", "transaction")
-
-
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """Block and transaction values (ISA 6.2)."""
-
-    number: int = 0x1312D00
-    timestamp: int = 0x65A0BC00
-    coinbase: str = "0x00000000000000000000000000000000c01b0001"
-    prevrandao: int = 0x2A
-    difficulty: int = 0x20000
-    gas_limit: int = 0x1C9C380
-    chain_id: int = 1
-    base_fee: int = 0x3B9ACA00
-    blob_base_fee: int = 1
-    gas_price: int = 0x3B9ACA00
-    block_hashes: tuple[tuple[int, bytes], ...] = ()
-    blob_hashes: tuple[bytes, ...] = ()
-
-
-BITS: Final[dict[str, int]] = {
-    "number": 256, "timestamp": 256, "prevrandao": 256, "difficulty": 256,
-    "gas_limit": 64, "chain_id": 64, "base_fee": 64, "blob_base_fee": 128, "gas_price": 128,
-}  # fmt: skip
-"""The widest value of each quantity of the environment."""
 
 
 @dataclass(frozen=True, slots=True)

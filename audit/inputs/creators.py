@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from audit.inputs.json_reader import Node
-from audit.inputs.transactions import Transaction
 from audit.statetest.rlp import encode
+from zkvm.host.transaction import Transaction
 from zkvm.word import keccak256
 
 

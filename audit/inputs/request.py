@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from audit.inputs.calls import CALLER_BALANCE, AccountState, Call, CallFile, Environment
+from audit.inputs.calls import CALLER_BALANCE, AccountState, Call, CallFile
 from transpiler.solc.artifact import Contract
 from zkvm.errors import InputError, Place
+from zkvm.host import request as host
 from zkvm.word import keccak256
 
 
@@ -44,59 +45,38 @@ def build_request(file: CallFile, subject: Subject, others: Mapping[str, Subject
 
     Raises: InputError if the calls need code that is not there, contradict it, or move value that nobody has.
     """
-    _check_code(file, subject, others or {})
+    return request_for(file, subject, others).as_json()
+
+
+def request_for(file: CallFile, subject: Subject, others: Mapping[str, Subject] | None = None) -> host.Request:
+    """The request as a value; `build_request` has its JSON.
+
+    Raises: as `build_request`.
+    """
+    named = others or {}
+    _check_code(file, subject, named)
     state = _state(file, subject)
     _check_value(file, state)
-    return {
-        "fork": file.fork,
-        "env": environment_json(file.env),
-        "contract": file.contract,
-        "state": state,
-        "calls": [_call_json(call, subject if call.contract is None else (others or {})[call.contract]) for call in file.calls],
-    }
+    calls = tuple(_call(each, subject if each.contract is None else named[each.contract]) for each in file.calls)
+    return host.Request(file.fork, file.env, file.contract, state, calls)
 
 
-def environment_json(env: Environment) -> dict[str, Any]:
-    """The environment in the form of ISA 8.1."""
-    return {each.name: _member_json(each.name, getattr(env, each.name)) for each in fields(env)}
+def _call(call: Call, subject: Subject) -> host.Call:
+    return host.Call(
+        call.caller,
+        call.origin,
+        None if call.create and call.transaction is not None else call.to,
+        call.value,
+        call.data,
+        None if call.transaction is not None else call.gas,
+        call.create,
+        (subject.creation or b"") if call.create else b"",
+        call.env,
+        call.transaction,
+    )
 
 
-def _member_json(name: str, value: Any) -> Any:
-    """A member of the environment in the form of ISA 8.1."""
-    match name:
-        case "coinbase":
-            return value
-        case "block_hashes":
-            return {hex(number): "0x" + digest.hex() for number, digest in value}
-        case "blob_hashes":
-            return ["0x" + digest.hex() for digest in value]
-        case _:
-            return hex(value)
-
-
-def _call_json(call: Call, subject: Subject) -> dict[str, Any]:
-    document: dict[str, Any] = {
-        "create": call.create,
-        "caller": call.caller,
-        "origin": call.origin,
-        "to": call.to,
-        "value": hex(call.value),
-        "data": "0x" + call.data.hex(),
-    }
-    if call.transaction is None:
-        document["gas"] = hex(call.gas)
-    else:
-        document["transaction"] = call.transaction.as_json()
-        if call.create:
-            del document["to"]
-    if call.env:
-        document["env"] = {name: _member_json(name, value) for name, value in call.env}
-    if call.create:
-        document["code"] = "0x" + (subject.creation or b"").hex()
-    return document
-
-
-def _state(file: CallFile, subject: Subject) -> dict[str, dict[str, Any]]:
+def _state(file: CallFile, subject: Subject) -> host.State:
     accounts = dict(file.state)
     for call in file.calls:
         if call.caller != file.contract:
@@ -119,16 +99,11 @@ def _state(file: CallFile, subject: Subject) -> dict[str, dict[str, Any]]:
                 Place(f"{file.place}#/state"),
                 'state its "code" too, or leave "code_hash" out',
             )
-    return {address: _account_json(account) for address, account in sorted(accounts.items())}
+    return {address: _account(account) for address, account in sorted(accounts.items())}
 
 
-def _account_json(account: AccountState) -> dict[str, Any]:
-    return {
-        "balance": hex(account.balance or 0),
-        "nonce": hex(account.nonce or 0),
-        "code": "0x" + (account.code or b"").hex(),
-        "storage": {hex(slot): hex(value) for slot, value in account.storage},
-    }
+def _account(account: AccountState) -> host.Account:
+    return host.Account(account.balance or 0, account.nonce or 0, account.code or b"", dict(account.storage))
 
 
 def _check_code(file: CallFile, subject: Subject, others: Mapping[str, Subject]) -> None:
@@ -162,11 +137,11 @@ def _check_code(file: CallFile, subject: Subject, others: Mapping[str, Subject])
                 )
 
 
-def _check_value(file: CallFile, state: dict[str, dict[str, Any]]) -> None:
+def _check_value(file: CallFile, state: host.State) -> None:
     """Refuse what no run could pay; what depends on earlier calls the executors refuse."""
-    total = sum(int(account["balance"], 16) for account in state.values())
+    total = sum(account.balance for account in state.values())
     for index, call in enumerate(file.calls):
-        most = total if index else int(state[call.caller]["balance"], 16)
+        most = total if index else state[call.caller].balance
         if call.transaction is None and call.value > most:
             place = Place(f"{file.place}#/calls/{index}/value")
             raise InputError("value-not-covered", f"the caller has {most:#x} at most and cannot pay {call.value:#x}", place)

@@ -2,63 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from audit.inputs.json_reader import Node
+from zkvm.host.transaction import AUTHORIZATION, FEES, LISTS, Authorization, Transaction
 
-FEES: Final = ("gas_price", "max_fee_per_gas", "max_priority_fee_per_gas", "max_fee_per_blob_gas")
-LISTS: Final = ("access_list", "authorizations", "blob_hashes")
 NEWEST_TYPE: Final = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Authorization:
-    """An EIP-7702 authorization with its signature."""
-
-    chain_id: int
-    address: str
-    nonce: int
-    y_parity: int
-    r: int
-    s: int
-
-    def as_json(self) -> dict[str, str]:
-        """The form of ISA 8.10."""
-        numbers = {name: hex(getattr(self, name)) for name in ("chain_id", "nonce", "y_parity", "r", "s")}
-        return {**numbers, "address": self.address}
-
-
-@dataclass(frozen=True, slots=True)
-class Transaction:
-    """A transaction's own members. Units: prices are wei a gas. `None`: not stated, and left out of requests."""
-
-    nonce: int
-    gas_limit: int
-    gas_price: int | None = None
-    max_fee_per_gas: int | None = None
-    max_priority_fee_per_gas: int | None = None
-    access_list: tuple[tuple[str, tuple[int, ...]], ...] | None = None
-    authorizations: tuple[Authorization, ...] | None = None
-    blob_hashes: tuple[bytes, ...] | None = None
-    max_fee_per_blob_gas: int | None = None
-    type: int | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """The form of ISA 8.10."""
-        document: dict[str, Any] = {"nonce": hex(self.nonce), "gas_limit": hex(self.gas_limit)}
-        document |= {name: hex(value) for name in FEES if (value := getattr(self, name)) is not None}
-        if self.access_list is not None:
-            document["access_list"] = [
-                {"address": address, "storage_keys": [hex(key) for key in keys]} for address, keys in self.access_list
-            ]
-        if self.authorizations is not None:
-            document["authorizations"] = [each.as_json() for each in self.authorizations]
-        if self.blob_hashes is not None:
-            document["blob_hashes"] = ["0x" + each.hex() for each in self.blob_hashes]
-        if self.type is not None:
-            document["type"] = self.type
-        return document
 
 
 def parse_transaction(node: Node) -> Transaction:
@@ -96,7 +45,7 @@ def _access(node: Node) -> tuple[str, tuple[int, ...]]:
 
 
 def _authorization(node: Node) -> Authorization:
-    members = _all_of(node, ("chain_id", "address", "nonce", "y_parity", "r", "s"))
+    members = _all_of(node, AUTHORIZATION)
     return Authorization(
         chain_id=members["chain_id"].quantity(),
         address="0x" + members["address"].data(20).hex(),

@@ -12,6 +12,7 @@ from audit.differential.execution import Library
 from audit.differential.subject import Target
 from audit.differential.tally import Trial
 from zkvm.errors import InputError
+from zkvm.host.request import state_json
 
 CANDIDATES: Final = 60
 """Generated sequences among which the one to be proven is chosen."""
@@ -35,10 +36,11 @@ def runs(target: Target, given: Mapping[str, Any] | None, candidates: Iterable[T
     if len(calls) < 2 or not calls[0]["create"]:
         return (Run("constructor" if calls[0]["create"] else "calls", request, stated),)
     first = prefix(request, 1)
-    result = library.run(first)
-    if result["unsupported"] is not None or result["calls"][0]["status"] != "success":
+    result = library.result(first)
+    if result.unsupported is not None or result.calls[0].status != "success":
         return (Run("calls", request, stated),)
-    return Run("constructor", first, stated), Run("calls", {**request, "state": result["state"], "calls": calls[1:]}, stated)
+    rest = {**request, "state": state_json(result.next_state), "calls": calls[1:]}
+    return Run("constructor", first, stated), Run("calls", rest, stated)
 
 
 def _richest(target: Target, candidates: Iterable[Trial], library: Library) -> Mapping[str, Any] | None:
@@ -47,9 +49,9 @@ def _richest(target: Target, candidates: Iterable[Trial], library: Library) -> M
     most = 0
     for trial in islice(candidates, CANDIDATES):
         whole = _whole(trial.request, library)
-        pairs = enumerate(zip(whole["calls"], trial.result["calls"], strict=False))
+        pairs = enumerate(zip(whole["calls"], trial.answer.calls, strict=False))
         count = len(
-            {(target.called(call, whole["contract"]), outcome["status"]) for index, (call, outcome) in pairs if trial.ran(index)}
+            {(target.called(call, whole["contract"]), outcome.status) for index, (call, outcome) in pairs if trial.ran(index)}
         )
         if count > most:
             best, most = whole, count
@@ -58,7 +60,7 @@ def _richest(target: Target, candidates: Iterable[Trial], library: Library) -> M
 
 def _whole(request: Mapping[str, Any], library: Library) -> Mapping[str, Any]:
     try:
-        stop = library.run(request)["unsupported"]
+        stop = library.result(request).unsupported
     except InputError:
         return prefix(request, 0)
-    return request if stop is None else prefix(request, stop["call"])
+    return request if stop is None else prefix(request, stop.call)

@@ -14,6 +14,7 @@ from audit.differential.tally import Trial
 from audit.migration.prove import why_not
 from zkvm import proof
 from zkvm.errors import InternalError
+from zkvm.host.request import request_of
 
 STATUSES: Final = ("success", "revert", "halt")
 
@@ -60,8 +61,8 @@ def samples(target: Target, trials: Iterable[Trial]) -> tuple[Sample, ...]:
     """A call of each function that any trial, a compared one, calls: one that succeeds where there is one."""
     found: dict[str, Sample] = {}
     for trial in trials:
-        for index, (call, outcome) in enumerate(zip(trial.request["calls"], trial.result["calls"], strict=False)):
-            name, rank = target.called(call, trial.request["contract"]), STATUSES.index(outcome["status"])
+        for index, (call, outcome) in enumerate(zip(trial.request["calls"], trial.answer.calls, strict=False)):
+            name, rank = target.called(call, trial.asked.contract), STATUSES.index(outcome.status)
             if trial.ran(index) and (name not in found or rank < found[name].rank):
                 found[name] = Sample(name, rank, trial.request, index)
     return tuple(sorted(found.values(), key=lambda each: (not each.request["calls"][each.index]["create"], each.function)))
@@ -91,16 +92,16 @@ def function_costs(
 
 def _measure(sample: Sample, library: Library, profile: str, hashes: str) -> FunctionCost:
     request = sample.alone()
-    result = library.run(request)
-    if result["unsupported"] is not None:
-        why = f"{result['unsupported']['what']} is not supported yet"
+    result = library.result(request)
+    if result.unsupported is not None:
+        why = f"{result.unsupported.what} is not supported yet"
         return FunctionCost(sample.function, STATUSES[sample.rank], None, None, why=why)
-    (call,), (outcome,) = request["calls"], result["calls"]
-    gas = int(call["gas"], 16) - int(outcome["gas_left"], 16)
+    (call,), (outcome,) = request_of(request).calls, result.calls
+    gas = call.limit - outcome.gas_left
     programs = library.programs(request["fork"])
     made = proof.prove(request, programs, profile, hashes)
     if made.receipt is None or made.cost is None:
-        return FunctionCost(sample.function, outcome["status"], gas, outcome["steps"], why=why_not(made))
+        return FunctionCost(sample.function, outcome.status, gas, outcome.steps, why=why_not(made))
     begun = time.perf_counter()
     verdict = proof.verify(made.receipt, proof.Expectations(request=request, code_known=True, creation_known=True))
     verify_s = time.perf_counter() - begun
@@ -109,5 +110,5 @@ def _measure(sample: Sample, library: Library, profile: str, hashes: str) -> Fun
     tables = made.cost["tables"]
     rows, cells = (sum(int(table[key]) for table in tables) for key in ("rows", "cells"))
     return FunctionCost(
-        sample.function, outcome["status"], gas, outcome["steps"], rows, cells, made.cost["prove_s"], verify_s, len(made.receipt)
+        sample.function, outcome.status, gas, outcome.steps, rows, cells, made.cost["prove_s"], verify_s, len(made.receipt)
     )

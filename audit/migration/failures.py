@@ -162,8 +162,8 @@ def failures(target: Target, trials: Iterable[Trial]) -> Failures:
     seeker = Seeker(target)
     for trial in trials:
         seeker.watch(trial.request, trial.result)
-        for index, (call, outcome) in enumerate(zip(trial.request["calls"], trial.result["calls"], strict=False)):
-            used = int(call["gas"], 16) - int(outcome["gas_left"], 16)
+        for index, (call, outcome) in enumerate(zip(trial.asked.calls, trial.answer.calls, strict=False)):
+            used = call.limit - outcome.gas_left
             for each in _shown(target, trial.request, trial.result, index):
                 if each not in found or used < found[each][0]:
                     found[each] = used, trial.request, index

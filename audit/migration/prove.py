@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -16,6 +15,8 @@ from audit.migration.choose import Run
 from audit.report.model import ProofEvidence
 from zkvm import proof
 from zkvm.errors import InternalError
+from zkvm.host.request import request_of, state_json
+from zkvm.host.result import Result
 from zkvm.program import Program
 from zkvm.program_file import ProgramFile, file_bytes, write_whole
 
@@ -52,7 +53,7 @@ def prove(run: Run, desk: Desk) -> tuple[ProofEvidence | None, tuple[NotProven, 
     Raises: InternalError if the receipt is rejected, or claims another outcome than the run's.
     """
     missing: tuple[NotProven, ...] = ()
-    if _idle(desk.library.run(run.request)):
+    if _idle(desk.library.result(run.request)):
         return None, (NotProven(f"the run '{run.name}'", "none of its calls meets any code"),)
     made, result = _made(run, desk, desk.profile)
     if made.receipt is None and not run.given:
@@ -70,14 +71,14 @@ def prove(run: Run, desk: Desk) -> tuple[ProofEvidence | None, tuple[NotProven, 
     return _evidence(run, path, made, verdict, verify_s, _command(path, pinned, desk.folder), desk), missing
 
 
-def _made(run: Run, desk: Desk, profile: str) -> tuple[proof.Proof, Mapping[str, Any]]:
-    result = desk.library.run(run.request)
+def _made(run: Run, desk: Desk, profile: str) -> tuple[proof.Proof, Result]:
+    result = desk.library.result(run.request)
     return proof.prove(run.request, desk.library.programs(run.request["fork"]), profile, desk.hashes), result
 
 
-def _idle(result: Mapping[str, Any]) -> bool:
+def _idle(result: Result) -> bool:
     """Whether all calls ran, and none met any code: then there is nothing to prove."""
-    return result["unsupported"] is None and not any(each["steps"] for each in result["calls"])
+    return result.unsupported is None and not any(each.steps for each in result.calls)
 
 
 GENERIC_TIER: Final = frozenset({"SCHK", "SLD", "SST", "SADJ", "JMPD"})
@@ -109,7 +110,7 @@ def _without(run: Run, desk: Desk) -> tuple[Run, tuple[NotProven, ...]]:
             missing[NotProven(desk.target.called(call, run.request["contract"]), why_not(made))] = None
         else:
             kept.append(call)
-            state = result["state"]
+            state = state_json(result.next_state)
     return replace(run, request={**run.request, "calls": kept}), tuple(missing)
 
 
@@ -118,9 +119,7 @@ def _pinned(receipt: bytes, programs: list[Program]) -> list[Program]:
     return [each for each in programs if "0x" + each.code_hash.hex() in ran]
 
 
-def _verified(
-    run: Run, receipt: bytes, pinned: list[Program], result: Mapping[str, Any], profile: str
-) -> tuple[dict[str, Any], float]:
+def _verified(run: Run, receipt: bytes, pinned: list[Program], result: Result, profile: str) -> tuple[dict[str, Any], float]:
     begun = time.perf_counter()
     expected = proof.Expectations(
         digests=tuple(each.digest for each in pinned), request=run.request, code_known=True, creation_known=True
@@ -129,7 +128,7 @@ def _verified(
     verify_s = time.perf_counter() - begun
     if not verdict["valid"]:
         raise InternalError("migrate-rejected", f"the receipt '{run.name}' is rejected: {verdict['reason']} (profile {profile})")
-    for claimed, call in zip(verdict["calls"], result["calls"], strict=True):
+    for claimed, call in zip(verdict["calls"], (each.as_json() for each in result.calls), strict=True):
         if any(claimed[key] != call[key] for key in CLAIMED):
             raise InternalError("migrate-differs", f"the receipt '{run.name}' claims another outcome than the run's")
     return verdict, verify_s
@@ -168,9 +167,9 @@ def _evidence(
         {
             **claimed,
             "function": desk.target.called(call, run.request["contract"]),
-            "gas_used": int(call["gas"], 16) - int(claimed["gas_left"], 16),
+            "gas_used": asked.limit - int(claimed["gas_left"], 16),
         }
-        for claimed, call in zip(verdict["calls"], run.request["calls"], strict=True)
+        for claimed, call, asked in zip(verdict["calls"], run.request["calls"], request_of(run.request).calls, strict=True)
     ]
     return ProofEvidence(
         run.name, str(path), desk.profile, verdict["proven_bits"], path.stat().st_size, made.cost["prove_s"], verify_s, calls,

@@ -9,12 +9,13 @@ import pytest
 from audit.differential import oracle
 from audit.differential.compare import judge
 from audit.differential.execution import Library
-from audit.inputs.calls import CALLER_ADDRESS, CONTRACT_ADDRESS, AccountState, Call, CallFile, Environment
+from audit.inputs.calls import CALLER_ADDRESS, CONTRACT_ADDRESS, AccountState, Call, CallFile
 from audit.inputs.request import Subject, build_request
 from tests.property.bytecode import random_code
 from transpiler.translate import Tier, translate
 from zkvm import machine, proof
 from zkvm.errors import Unsupported
+from zkvm.host.environment import Environment
 from zkvm.isa.table import FORKS
 from zkvm.word import keccak256
 

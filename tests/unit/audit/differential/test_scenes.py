@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from audit.differential import oracle
 from audit.differential.attribution import OTHER, functions, homes
@@ -15,6 +18,9 @@ from audit.flows.builder import FOLDER
 from audit.inputs.job import Job, open_job
 from transpiler.settings import Settings
 from transpiler.solc.project import OWN_ROOT
+from zkvm.errors import InternalError
+from zkvm.host.request import request_of
+from zkvm.host.result import Result
 
 PAIR = OWN_ROOT / "node_modules" / "@uniswap" / "v2-core" / "build" / "UniswapV2Pair.json"
 
@@ -26,22 +32,19 @@ def pair() -> tuple[Job, Target]:
 
 
 @cache
-def run() -> tuple[dict[str, Any], dict[str, Any]]:
+def run() -> tuple[dict[str, Any], Result]:
     request = pair()[0].request
     assert request is not None
     request = {**request, "messages": True}
-    return request, oracle.run(request)
+    return request, oracle.result(request)
 
 
 def test_nested_messages_count_for_the_contract_that_they_run() -> None:
     """The call file never calls the pair's swap, mint or burn: the router does."""
     target, (request, result) = pair()[1], run()
-    where = homes(target, request, result)
+    where = homes(target, request_of(request), result)
     seen = [
-        name.partition("(")[0]
-        for call in result["calls"]
-        for name, status in functions(target, where, call)
-        if status == "success"
+        name.partition("(")[0] for call in result.calls for name, status in functions(target, where, call) if status == "success"
     ]
     assert (seen.count("swap"), seen.count("mint"), seen.count("burn"), seen.count("constructor")) == (4, 2, 1, 2)
     swap = next(index for index, call in enumerate(request["calls"]) if call["data"].startswith("0x38ed1739"))
@@ -50,9 +53,9 @@ def test_nested_messages_count_for_the_contract_that_they_run() -> None:
 
 def test_what_another_contract_runs_is_nobodys_function() -> None:
     target, (request, result) = pair()[1], run()
-    where = homes(target, request, result)
+    where = homes(target, request_of(request), result)
     approve = next(index for index, call in enumerate(request["calls"]) if call["data"].startswith("0x095ea7b3"))
-    assert not list(functions(target, where, result["calls"][approve])), "the token's approve, not the pair's"
+    assert not list(functions(target, where, result.calls[approve])), "the token's approve, not the pair's"
 
 
 def test_sequences_begin_in_the_middle_of_a_call_file() -> None:
@@ -65,8 +68,8 @@ def test_sequences_begin_in_the_middle_of_a_call_file() -> None:
     successes = {
         name.partition("(")[0]
         for each in drawn
-        for call in each.result["calls"]
-        for name, status in functions(target, homes(target, each.request, each.result), call)
+        for call in each.answer.calls
+        for name, status in functions(target, homes(target, each.asked, each.answer), call)
         if status == "success"
     }
     assert {"swap", "mint"} <= successes
@@ -76,3 +79,10 @@ def test_a_call_file_that_never_has_the_code_gives_no_scene(tmp_path: Path) -> N
     request = {**run()[0], "calls": run()[0]["calls"][:2]}
     bare = {**request, "state": {address: {**each, "code": "0x"} for address, each in request["state"].items()}}
     assert scenes_of(pair()[1], bare) is None
+
+
+def test_functions_are_not_counted_where_no_messages_were_asked_for() -> None:
+    target, (request, result) = pair()[1], run()
+    silent = replace(result.calls[0], messages=None)
+    with pytest.raises(InternalError, match="messages"):
+        list(functions(target, homes(target, request_of(request), result), silent))

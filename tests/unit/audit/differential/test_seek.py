@@ -8,7 +8,7 @@ import pytest
 
 from audit.differential import oracle
 from audit.differential.inputs import NOBODY
-from audit.differential.seek import Failing, Seeker, edges_of
+from audit.differential.seek import Failing, Seeker, alone, edges_of
 from audit.differential.subject import Target
 from audit.inputs.calls import CONTRACT_ADDRESS, AccountState, Call, CallFile
 from audit.inputs.request import build_request
@@ -95,3 +95,14 @@ def test_a_function_that_only_failed_succeeds(condition: str, tmp_path: Path) ->
     found = list(seeker.found(10))
     assert ("runtime", "0x" + SELECTOR) in seeker.succeeded
     assert any(each["calls"][0]["status"] == "success" for _, each in found)
+
+
+def test_the_state_that_a_call_meets_lists_no_account_that_is_gone(tmp_path: Path) -> None:
+    """An account exists if the state lists it (ISA 8.7): one that destroyed itself must not come back as an empty one."""
+    chosen = subject("CALLER SELFDESTRUCT", tmp_path)
+    request = build_request(CallFile((Call(), Call()), fork="London"), chosen.subject)
+    after = oracle.run({**request, "calls": request["calls"][:1]})["state"]
+    assert after[CONTRACT_ADDRESS]["absent"] is True
+    met = alone(request, 1)
+    assert met["state"] == {address: account for address, account in after.items() if address != CONTRACT_ADDRESS}
+    assert met["calls"] == request["calls"][1:]

@@ -7,8 +7,7 @@ from typing import Any
 
 from audit.differential.compare import Mismatch
 from audit.differential.shrink import shrink
-from audit.inputs.calls import Environment
-from audit.inputs.request import environment_json
+from zkvm.host.environment import Environment
 
 
 def call(data: str, value: str = "0x0") -> dict[str, Any]:
@@ -30,7 +29,7 @@ def test_the_smallest_request_is_found() -> None:
     noise = [call("0x" + "aa" * 4) for _ in range(6)]
     long = call("0x01020304" + f"{1 << 200:064x}" + f"{77:064x}" + "ff" * 5)
     request = {
-        "env": {**environment_json(Environment()), "number": "0x5"},
+        "env": {**Environment().as_json(), "number": "0x5"},
         "calls": [*noise, call("0x", "0x1"), *noise, long, *noise],
     }
     found = judge(request)
@@ -41,7 +40,7 @@ def test_the_smallest_request_is_found() -> None:
     last = bytes.fromhex(small["calls"][1]["data"][2:])
     assert 255 < int.from_bytes(last[4:36], "big") < 512
     assert last[36:] in (b"", bytes(32))
-    assert small["env"] == environment_json(Environment())
+    assert small["env"] == Environment().as_json()
 
 
 def test_a_budget_is_kept() -> None:

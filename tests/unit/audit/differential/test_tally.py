@@ -15,11 +15,11 @@ from audit.differential.subject import Target
 from audit.differential.tally import REFUSED, Tally, Trial, compared, examine
 from audit.inputs.calls import Call, CallFile
 from audit.inputs.request import build_request
-from audit.inputs.transactions import Transaction
 from tests.stopping import selected, stopping
 from tests.targets import target
 from transpiler.evm.assemble import assemble
 from zkvm import proof
+from zkvm.host.transaction import Transaction
 
 pytestmark = pytest.mark.skipif(not proof.available(), reason="the extension is not built: make setup")
 
@@ -84,7 +84,7 @@ def test_a_transaction_that_is_refused_runs_nothing(subject: Target) -> None:
     request = build_request(CallFile((call, Call(data=bytes.fromhex(F[2:])))), subject.subject)
     given = Trial(0, request, oracle.run(request, trace=True))
     tally = Tally()
-    examine(tally, given, subject, Library(executor=lambda asked, _: oracle.run(asked)))
+    examine(tally, given, subject, Library(executor=lambda request, programs, translate: oracle.run(request)))
     assert {name: dict(counts) for name, counts in tally.outcomes.items()} == {
         REFUSED: {"success": 0, "revert": 0, "halt": 0, "refused": 1}, F: {"success": 1, "revert": 0, "halt": 0, "refused": 0},
     }  # fmt: skip

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from audit.inputs import calls
-from audit.inputs.calls import CALLER_ADDRESS, CONTRACT_ADDRESS, AccountState, Call, Environment, parse_calls, read_calls
+from audit.inputs.calls import CALLER_ADDRESS, CONTRACT_ADDRESS, AccountState, Call, parse_calls, read_calls
 from audit.inputs.creators import created_address
 from audit.inputs.json_reader import Node
-from audit.inputs.request import environment_json
 from zkvm.errors import InputError
+from zkvm.host.environment import Environment
 
 OTHER = "0x" + "ab" * 20
 
@@ -29,7 +29,7 @@ def test_defaults_are_those_of_the_isa(root: Path) -> None:
     assert addresses == [CONTRACT_ADDRESS, CALLER_ADDRESS, Environment().coinbase]
     assert f"Frame gas {calls.FRAME_GAS:,}" in chapter
     assert "Fork Osaka" in chapter
-    for name, value in environment_json(Environment()).items():
+    for name, value in Environment().as_json().items():
         if name not in ("coinbase", "block_hashes", "blob_hashes"):
             assert re.search(rf"\b{name} ({value}|{int(value, 16)})\b", chapter), name
 
