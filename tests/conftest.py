@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from transpiler.translate import strictly
+
 os.environ["SOL2ZK_CACHE"] = "off"  # no run of the tests rests on an earlier one
+strictly(True)  # no test passes because the generic tier stood in for a bug
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -27,6 +27,7 @@ from transpiler.passes.inline import inline
 from transpiler.passes.number import number
 from transpiler.passes.simplify import simplify
 from transpiler.passes.stores import stores
+from transpiler.passes.unroll import unroll
 from transpiler.ssa.build import build as build_ssa
 from transpiler.ssa.ir import Function
 from transpiler.ssa.verify import verify, verify_gas
@@ -61,10 +62,12 @@ INLINE: Final = Pass("inline", inline, needs=_facts("linear"), spoils=_facts("li
 DUPLICATE: Final = Pass(
     "duplicate", duplicate, needs=_facts("linear"), spoils=_facts("linear", "numbered", "forwarded", "folded")
 )
+UNROLL: Final = Pass("unroll", unroll, needs=_facts("linear", "live"), spoils=_facts("linear"))
 
 PASSES: Final[tuple[Pass, ...]] = (
     FOLD, SIMPLIFY, DEAD, INLINE, SIMPLIFY, INLINE, SIMPLIFY, INLINE, SIMPLIFY, DUPLICATE, FOLD, SIMPLIFY, NUMBER, FORWARD,
     FOLD, SIMPLIFY, NUMBER, FORWARD, FOLD, NUMBER, STORES, GROW, DEAD, SIMPLIFY,
+    UNROLL, SIMPLIFY,
 )  # fmt: skip
 """The passes in order; repeated where one makes room for another."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -12,8 +12,7 @@ from transpiler.cfg import build
 from transpiler.errors import InternalError, Unsupported
 from transpiler.evm.opcodes import table
 from transpiler.lower.lower import REGION_BUDGET_ROWS, Lowered, lower, lower_generic
-from transpiler.lower.unroll import unrolled
-from transpiler.pipeline import Lifted, collector_paused, lift_traced
+from transpiler.pipeline import PASSES, Lifted, Pass, Watch, collector_paused, lift_traced
 from transpiler.ssa.ir import Function
 from zkvm.isa.table import BY_CODE, BY_NAME
 from zkvm.lint import LintError, lint
@@ -21,6 +20,8 @@ from zkvm.program import Kind, Program
 
 Tier = Literal["optimised", "generic"]
 _FAILURES: Final = (InternalError, Unsupported, LintError, RecursionError, AssertionError, LookupError, ValueError, TypeError)
+_LIMITS: Final = frozenset({"S2Z-LOWER-BUDGET"})
+"""Codes of Unsupported that say what the optimised tier cannot hold, by design."""
 SMALL_BUDGET_ROWS: Final[int] = 200
 """Where a region came out larger than the lint admits, regions are formed again with this budget."""
 
@@ -95,11 +96,16 @@ def translate(
     source_map: Mapping[int, tuple[int, int, int]] | None = None,
     tier: Tier = "optimised",
     template: Template | None = None,
+    passes: Sequence[Pass] = PASSES,
+    strict: bool | None = None,
+    watch: Watch | None = None,
 ) -> Translation:
-    """The translation of a code object; `source_map` gives the source of an EVM pc.
+    """The translation of a code object; `source_map` gives the source of an EVM pc, `watch` is told each stage as it is done.
 
-    Total: where the optimised tier fails by a bug of ours, the generic tier stands in and `Stats.fallback` says so.
-    Raises: InputError for a rule set that does not exist, Unsupported for code whose program would pass 2^22 identifiers (ISA 7.5).
+    Total: where the optimised tier fails by a bug of ours, the generic tier stands in and `Stats.fallback` says so; if `strict` (None: as
+    `strictly` says), the bug is raised. Code beyond the optimised tier's limits is no bug: the generic tier runs it either way.
+    Raises: InputError for a rule set that does not exist, Unsupported for code whose program would pass 2^22 identifiers (ISA 7.5),
+    InternalError if strict.
     """
     clock = _Clock()
     lifted: Lifted | None = None
@@ -109,20 +115,41 @@ def translate(
     with collector_paused():
         if tier == "optimised":
             try:
-                lifted = lift_traced(code, fork, kind)
+                lifted = lift_traced(code, fork, kind, passes=passes, watch=watch)
                 clock.stages.update(lifted.seconds)
-                lowered = _lowered(lifted.function, kind, clock)
+                lowered = _lowered(lifted.function, kind, clock, watch)
             except _FAILURES as error:
+                if (_strict if strict is None else strict) and not (isinstance(error, Unsupported) and error.code in _LIMITS):
+                    raise _bug(error, name, kind) from error
                 fallback = f"{type(error).__name__}: {error}"
         if lowered is None:
             with clock.stage("lower"):
                 lowered = lower_generic(code, fork, kind)
             with clock.stage("lint"):
                 _lint_generic(lowered.program)
+        if watch is not None:
+            watch("program", lowered.program)
         places = source_map or {}
         mapped = tuple((identifier, pc, places.get(pc)) for identifier, pc in lowered.origins)
     stats = _stats(lowered, lifted, clock, fallback)
     return Translation(name, lowered.program, mapped, stats, template, lifted)
+
+
+_strict = False
+
+
+def strictly(strict: bool) -> None:
+    """From now on, in this process, `translate` raises its own bugs (or not) where it is not told otherwise."""
+    global _strict  # noqa: PLW0603
+    _strict = strict
+
+
+def _bug(error: Exception, name: str, kind: Kind) -> InternalError:
+    """What a failure of the optimised tier is to a caller that wants to know."""
+    hint = "without --strict the generic tier stands in"
+    return InternalError(
+        "S2Z-TRANSLATE", f"the optimised tier fails: {type(error).__name__}: {error}", f"{name or 'code'} ({kind})", hint
+    )
 
 
 def _lint_generic(program: Program) -> None:
@@ -134,9 +161,7 @@ def _lint_generic(program: Program) -> None:
         raise
 
 
-def _lowered(function: Function, kind: Kind, clock: _Clock) -> Lowered:
-    with clock.stage("unroll"):
-        function = unrolled(function)
+def _lowered(function: Function, kind: Kind, clock: _Clock, watch: Watch | None) -> Lowered:
     for budget in (REGION_BUDGET_ROWS, SMALL_BUDGET_ROWS):
         with clock.stage("lower"):
             lowered = lower(function, kind, budget_rows=budget)
@@ -147,6 +172,8 @@ def _lowered(function: Function, kind: Kind, clock: _Clock) -> Lowered:
             if error.rule != "region-size":
                 raise
             continue
+        if watch is not None:
+            watch("regions", lowered.flow)
         return lowered
     raise Unsupported("S2Z-LOWER-BUDGET", "a block hands on more values than a region holds", hint="the generic tier runs it")
 

@@ -49,6 +49,9 @@ _OPTIONS = (
     click.option("--remap", multiple=True, metavar="PREFIX=TARGET", help="An import remapping; may repeat."),
     click.option("--libraries", multiple=True, metavar="NAME=0x...", help="The address of a library; may repeat."),
     click.option("--offline", is_flag=True, help="Never use the network."),
+    click.option(
+        "--strict", is_flag=True, help="Fail with status 70 where the optimised tier fails, rather than use the generic tier."
+    ),
 )
 _NAMES = ("contract", "creation", "fork", "solc", "optimize", "runs", "via_ir", "evm_version", "remap", "libraries", "offline")
 
@@ -60,6 +63,10 @@ def input_options(function: F) -> F:
     @wraps(function)
     def command(**arguments: Any) -> Any:
         chosen = {name: arguments.pop(name) for name in _NAMES}
+        if arguments.pop("strict"):
+            from transpiler.translate import strictly
+
+            strictly(True)
         stated = click.get_current_context().get_parameter_source("fork") is not ParameterSource.DEFAULT
         return function(settings=replace(settings_of(**chosen), fork_stated=stated), **arguments)
 

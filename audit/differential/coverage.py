@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from audit.cli.cfg_view import cfg_json
 from audit.differential.subject import Target
+from transpiler.cfg.views import cfg_json
 from transpiler.evm.disassemble import disassemble
 from transpiler.solc.artifact import CodeObject
 from zkvm.word import keccak256

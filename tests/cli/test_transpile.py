@@ -104,6 +104,60 @@ def test_emit_cfg(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "0x0006, 0x7" in capsys.readouterr().out.replace("0x6,", "0x0006,")
 
 
+def test_emit_stages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "branch.hex"
+    file.write_text("600035600757005b00")
+    assert run(["transpile", str(file), "--emit", "simplify", "--json"]) == 0
+    (row,) = rows(capsys)
+    assert len({stage["number"] for stage in row["stages"]}) == len(row["stages"]) > 1
+    assert all(stage["text"].startswith("function Osaka runtime b0") for stage in row["stages"])
+    assert run(["transpile", str(file), "--emit", "listing", "--json"]) == 0
+    (row,) = rows(capsys)
+    assert row["stages"][0]["instructions"][0] == {"pc": 0, "name": "PUSH1", "value": "0x0", "gas": 3}
+    for stage, text in (
+        ("listing", "JUMPI"),
+        ("ssa", "CALLDATALOAD"),
+        ("passes", "-unroll"),
+        ("regions", "region b0"),
+        ("program", "BNZ %2"),
+    ):
+        assert run(["transpile", str(file), "--emit", stage]) == 0
+        assert text in capsys.readouterr().out, stage
+    assert run(["transpile", str(file), "--emit", "nosuch"]) == 2
+    assert "S2Z-STAGE" in capsys.readouterr().err
+
+
+def test_emit_dir(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, folder = tmp_path / "branch.hex", tmp_path / "stages"
+    file.write_text("600035600757005b00")
+    (folder / "branch.runtime").mkdir(parents=True)
+    (folder / "branch.runtime" / "99-old.txt").write_text("of a longer list of passes")
+    assert run(["transpile", str(file), "--emit-dir", str(folder), "-o", str(tmp_path), "--json"]) == 0
+    assert rows(capsys)[0]["program_digest"]
+    assert (tmp_path / "branch.runtime.szk").is_file()
+    names = sorted(each.name for each in (folder / "branch.runtime").iterdir())
+    assert names[:4] == ["00-listing.txt", "01-cfg.txt", "02-ssa.txt", "03-fold.txt"]
+    assert [name[3:] for name in names[-2:]] == ["regions.txt", "program.txt"]
+    assert [int(name[:2]) for name in names] == list(range(len(names)))
+    before = {name: (folder / "branch.runtime" / name).read_text() for name in names}
+    assert run(["transpile", str(file), "--emit-dir", str(folder), "--json"]) == 0
+    assert before == {name: (folder / "branch.runtime" / name).read_text() for name in names}
+
+
+def test_strict(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_args: object, **_options: object) -> None:
+        raise KeyError("as if")
+
+    monkeypatch.setattr("transpiler.translate.lower", broken)
+    monkeypatch.setattr("transpiler.translate._strict", False)
+    file = tmp_path / "stop.hex"
+    file.write_text("00")
+    assert run(["transpile", str(file)]) == 0
+    assert "runs in the generic tier" in capsys.readouterr().err
+    assert run(["transpile", str(file), "--strict"]) == 70
+    assert "S2Z-TRANSLATE" in capsys.readouterr().err
+
+
 def test_functions_with_several_callers_return_to_each(contracts: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["transpile", str(contracts / "basic" / "Ledger.sol"), "--emit", "cfg", "--json"]) == 0
     for row in rows(capsys):

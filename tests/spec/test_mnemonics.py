@@ -40,7 +40,7 @@ JUSTIFIED: dict[str, str] = {
     "transpiler/passes/forward.py _Forward.read_somewhere": "what this pass rewrites",
     "transpiler/passes/number.py _MIRROR": "identities of comparisons",
     "transpiler/passes/number.py _key": "identities of arithmetic",
-    "transpiler/ssa/algebra.py RULES": RULES,
+    "transpiler/passes/algebra.py RULES": RULES,
     "transpiler/lower/select.py _COMPARE": "which branch a comparison becomes",
     "transpiler/lower/select.py _zero_test": "identities of comparisons",
     "transpiler/lower/values.py CHEAP": "costs of rows: a choice of the lowering",

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from transpiler.analyses.conditions import Conditions, conditions
-from transpiler.analyses.dominance import Dominance
 from transpiler.evm.arithmetic import BOOLEAN as BOOLEAN_OPS
 from transpiler.ssa.arithmetic import EVALUATE
+from transpiler.ssa.dominance import Dominance
 from transpiler.ssa.ir import BlockId, Edge, Function, Inst, Term, Value
 from zkvm.isa.table import ENV_KINDS
 from zkvm.word import ADDRESS_MASK, MASK

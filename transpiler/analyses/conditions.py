@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from transpiler.analyses.dominance import Dominance
 from transpiler.evm.arithmetic import BOOLEAN
+from transpiler.ssa.dominance import Dominance
 from transpiler.ssa.ir import BlockId, Function, Inst, Value
 from zkvm.word import MASK
 

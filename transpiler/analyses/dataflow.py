@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TypeVar
 
-from transpiler.analyses.dominance import Dominance, dominance, reverse_postorder
+from transpiler.ssa.dominance import Dominance, dominance, reverse_postorder
 from transpiler.ssa.ir import BlockId, Function, Value, successors
 
 Fact = TypeVar("Fact")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from transpiler.cfg.blocks import block_end
+from transpiler.cfg.build import overview
 from transpiler.cfg.graph import BlockId, Cfg, successors
+from transpiler.evm.disassemble import disassemble
 
-__all__ = ["as_json", "as_networkx", "block_edges", "cycles", "immediate_dominators", "successors"]
+__all__ = ["as_json", "as_networkx", "block_edges", "cfg_json", "cycles", "immediate_dominators", "successors"]
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -38,6 +40,16 @@ def as_json(cfg: Cfg, name: str) -> dict[str, object]:
         "edges": [list(edge) for edge in edges],
         "unresolved": list(cfg.unresolved),
     }
+
+
+def cfg_json(code: bytes, fork: str) -> dict[str, Any]:
+    """Blocks and edges by the pcs of block starts, whatever contexts they were seen in, both sorted, each once; `end` is the pc after the block.
+
+    Code that can run past its end has a block there without bytes: the STOP that the EVM puts there.
+    """
+    view = as_json(overview(disassemble(code, fork)), "")
+    del view["name"]
+    return view
 
 
 def as_networkx(cfg: Cfg) -> nx.DiGraph[BlockId]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from transpiler.errors import Unsupported
@@ -29,13 +29,14 @@ LARGEST_FUNCTION: Final[int] = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Lowered:
-    """A program with the EVM pc of each instruction, and what its lowering came to."""
+    """A program with the EVM pc of each instruction, the regions that it was made of (none for tier G alone), and counts."""
 
     program: Program
     origins: tuple[tuple[int, int], ...]
     regions: int
     registers: int
     generic: bool
+    flow: Flow | None = None
 
 
 def lower(function: Function, kind: Kind, *, budget_rows: int = REGION_BUDGET_ROWS) -> Lowered:
@@ -71,9 +72,8 @@ def lower(function: Function, kind: Kind, *, budget_rows: int = REGION_BUDGET_RO
     place_chunks(draft, frame.chunk(function.entry), _chunks(frame, flow))
     if tier is not None:
         tier.lower()
-    return _finish(
-        draft, function.fork, kind, code or Code(function.code, function.fork, (), {}, frozenset()), tier, len(heads), registers
-    )
+    listing = code or Code(function.code, function.fork, (), {}, frozenset())
+    return replace(_finish(draft, function.fork, kind, listing, tier, len(heads), registers), flow=flow)
 
 
 def lower_generic(code: bytes, fork: str, kind: Kind) -> Lowered:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from transpiler.analyses.bits import Known, known_bits
-from transpiler.analyses.dominance import dominance
-from transpiler.ssa.algebra import Context, rewrite
+from transpiler.passes.algebra import Context, rewrite
+from transpiler.ssa.dominance import dominance
 from transpiler.ssa.edit import Numbering, reachable, substitute_inst, substitute_term
 from transpiler.ssa.ir import Block, BlockId, Edge, Function, Inst, Term, Value
 from transpiler.ssa.ops import ARITHMETIC, PURE

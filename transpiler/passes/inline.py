@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from transpiler.analyses.dominance import Dominance, dominance
 from transpiler.ssa.clone import copy_blocks
+from transpiler.ssa.dominance import Dominance, dominance
 from transpiler.ssa.edit import Numbering
 from transpiler.ssa.ir import Block, BlockId, Edge, Function
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from transpiler.analyses.dominance import dominance
 from transpiler.ssa.arithmetic import COMMUTATIVE
+from transpiler.ssa.dominance import dominance
 from transpiler.ssa.edit import substitute, substitute_inst
 from transpiler.ssa.ir import Block, BlockId, Function, Inst, Value
 from transpiler.ssa.ops import CHANGES_ENV, PURE, VOLATILE, changed_kinds

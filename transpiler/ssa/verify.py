@@ -7,8 +7,8 @@ one definition, which dominates its uses; gas stands only where it may; labels n
 
 from __future__ import annotations
 
-from transpiler.analyses.dominance import Dominance, dominance
 from transpiler.errors import InternalError
+from transpiler.ssa.dominance import Dominance, dominance
 from transpiler.ssa.ir import TERM_KINDS, Block, BlockId, Function, Inst, Term, Value
 from transpiler.ssa.ops import OPS, PRICES, dynamic_gas
 

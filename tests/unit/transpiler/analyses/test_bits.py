@@ -6,15 +6,15 @@ import random
 
 import pytest
 
-from tests.passes.pieces import function
+from tests.unit.transpiler.passes.pieces import function
+from tests.unit.transpiler.passes.test_algebra import expression
 from tests.unit.transpiler.ssa.inputs import host, random_code
-from tests.unit.transpiler.ssa.test_algebra import expression
 from transpiler.analyses.bits import known_bits
-from transpiler.analyses.dominance import dominance
 from transpiler.cfg.build import build as build_cfg
 from transpiler.evm.disassemble import disassemble
 from transpiler.ssa import interpret
 from transpiler.ssa.build import build
+from transpiler.ssa.dominance import dominance
 from transpiler.ssa.ir import Function, Value
 from transpiler.ssa.ops import ARITHMETIC
 from zkvm.word import MASK

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.passes.pieces import function
+from tests.unit.transpiler.passes.pieces import function
 from transpiler.analyses.conditions import conditions
-from transpiler.analyses.dominance import dominance
+from transpiler.ssa.dominance import dominance
 from transpiler.ssa.ir import BlockId
 from zkvm.word import MASK
 

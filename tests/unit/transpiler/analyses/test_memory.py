@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.passes.pieces import function
+from tests.unit.transpiler.passes.pieces import function
 from transpiler.analyses.memory import Address, Addresses, Range, disjoint
 from zkvm.word import MASK
 

@@ -6,8 +6,8 @@ import random
 from dataclasses import replace
 from typing import Any
 
-from tests.passes.pieces import function
 from tests.unit.transpiler.lower.runs import CALLER, CONTRACT, request
+from tests.unit.transpiler.passes.pieces import function
 from transpiler.lower.lower import Lowered, lower
 from transpiler.ssa.interpret import Host
 from transpiler.ssa.interpret import run as interpret

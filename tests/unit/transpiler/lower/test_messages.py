@@ -6,10 +6,10 @@ import random
 
 import pytest
 
-from tests.passes.pieces import function
 from tests.unit.transpiler.lower.call_contracts import messenger
 from tests.unit.transpiler.lower.pieces import names, program
 from tests.unit.transpiler.lower.program_runner import run_program
+from tests.unit.transpiler.passes.pieces import function
 from tests.unit.transpiler.ssa import stack_machine
 from tests.unit.transpiler.ssa.inputs import compare, host
 from transpiler.evm.assemble import assemble

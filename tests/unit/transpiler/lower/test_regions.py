@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.passes.pieces import function
+from tests.unit.transpiler.passes.pieces import function
 from transpiler.lower.regions import form_regions
 from transpiler.ssa.ir import BlockId
 

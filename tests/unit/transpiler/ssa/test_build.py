@@ -122,6 +122,11 @@ def test_random_code_runs_alike(seed: int) -> None:
 
 def test_what_messages_change_is_read_again() -> None:
     reads = "RETURNDATASIZE POP SELFBALANCE POP "
-    for message, balances in (("1 2 3 4 5 6 7 CALL", 2), ("1 2 3 4 5 6 STATICCALL", 1), ("1 2 3 CREATE", 2), ("1 2 3 4 CREATE2", 2)):
+    for message, balances in (
+        ("1 2 3 4 5 6 7 CALL", 2),
+        ("1 2 3 4 5 6 STATICCALL", 1),
+        ("1 2 3 CREATE", 2),
+        ("1 2 3 4 CREATE2", 2),
+    ):
         text = body(f"{reads * 2}{message} POP {reads * 2}STOP")
         assert (text.count("ENV.RETURNDATASIZE"), text.count("ENV.SELFBALANCE")) == (2, balances), message

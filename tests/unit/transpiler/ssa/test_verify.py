@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.passes.pieces import function
+from tests.unit.transpiler.passes.pieces import function
 from transpiler.errors import InternalError
 from transpiler.ssa.verify import verify, verify_gas
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.passes.pieces import becomes, stays
+from tests.unit.transpiler.passes.pieces import becomes, stays
 from transpiler.passes.forward import forward
 
 SPACE = "MGROW 0x0 0x1000\n"

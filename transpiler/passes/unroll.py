@@ -11,9 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from transpiler.analyses.dominance import Dominance, dominance
-from transpiler.passes.simplify import simplify
 from transpiler.ssa.clone import copy_blocks
+from transpiler.ssa.dominance import Dominance, dominance
 from transpiler.ssa.edit import Numbering, substitute_inst, substitute_term
 from transpiler.ssa.ir import Block, BlockId, Edge, Function, Value, dominance_successors
 
@@ -54,12 +53,6 @@ def unroll(function: Function) -> Function:
         budget -= (turns - 1) * loop.size
         fresh = _repeat(blocks, loop, turns, fresh, numbering, copies)
     return replace(numbering.finish(blocks), copies=copies) if copies else function
-
-
-def unrolled(function: Function) -> Function:
-    """The function with its small loops unrolled and the joints of their turns smoothed."""
-    result = unroll(function)
-    return function if result is function else simplify(result)
 
 
 def _predecessors(blocks: dict[BlockId, Block], tree: Dominance) -> dict[BlockId, list[BlockId]]:

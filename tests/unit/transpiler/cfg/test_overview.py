@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.cli.cfg_view import cfg_json
+from transpiler.cfg.views import cfg_json
 from transpiler.evm.assemble import assemble
 
 FORK = "Osaka"

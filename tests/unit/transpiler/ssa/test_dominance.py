@@ -6,7 +6,7 @@ import random
 
 import networkx as nx
 
-from transpiler.analyses.dominance import dominance, reverse_postorder
+from transpiler.ssa.dominance import dominance, reverse_postorder
 from transpiler.ssa.ir import Block, BlockId, Edge, Function, Term
 
 

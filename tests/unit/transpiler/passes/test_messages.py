@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.passes.pieces import becomes, equal, function, stays
+from tests.unit.transpiler.passes.pieces import becomes, equal, function, stays
 from transpiler.passes.dead import dead
 from transpiler.passes.duplicate import duplicate
 from transpiler.passes.fold import fold

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.passes.pieces import equal, function, stays
+from tests.unit.transpiler.passes.pieces import equal, function, stays
 from transpiler.passes.inline import inline
 from transpiler.passes.simplify import simplify
 from transpiler.ssa.verify import verify, verify_gas

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from tests.passes.pieces import equal, function
+from tests.unit.transpiler.passes.pieces import equal, function
+from transpiler.passes.algebra import RULES
 from transpiler.passes.fold import fold
-from transpiler.ssa.algebra import RULES
 from transpiler.ssa.ops import OPS
 from transpiler.ssa.verify import verify
 
