@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from transpiler.cfg.graph import Cfg
 from transpiler.cfg.text import render
-from transpiler.cfg.views import as_json
+from transpiler.cfg.views import as_json, drawing
 from transpiler.errors import InputError, InternalError
 from transpiler.evm.disassemble import Code
 from transpiler.evm.text import listing, listing_json
@@ -56,6 +56,11 @@ class Stage:
             case Program():
                 return format_program(self.value)
         raise InternalError("S2Z-STAGE-TEXT", f"the stage {self.name} has no text form")
+
+    @property
+    def drawing(self) -> str | None:
+        """The stage for Graphviz, if it is a graph of its own."""
+        return drawing(self.value) if isinstance(self.value, Cfg) else None
 
     def json(self) -> dict[str, Any]:
         """The stage as JSON: structured where there is a form for it, else its text."""

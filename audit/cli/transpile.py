@@ -204,7 +204,9 @@ def _cfg_text(view: dict[str, Any]) -> str:
 
 def _write_stages(folder: Path, stages: list[Stage]) -> None:
     """A file a stage; files of an earlier translation with more stages go, so that two folders compare."""
-    for old in folder.glob("[0-9][0-9]-*.txt"):
+    for old in [*folder.glob("[0-9][0-9]-*.txt"), *folder.glob("[0-9][0-9]-*.dot")]:
         old.unlink()
     for stage in stages:
         (folder / f"{stage.label}.txt").write_text(stage.text)
+        if stage.drawing is not None:
+            (folder / f"{stage.label}.dot").write_text(stage.drawing)

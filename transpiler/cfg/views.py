@@ -9,7 +9,7 @@ from transpiler.cfg.build import overview
 from transpiler.cfg.graph import BlockId, Cfg, successors
 from transpiler.evm.disassemble import disassemble
 
-__all__ = ["as_json", "as_networkx", "block_edges", "cfg_json", "cycles", "immediate_dominators", "successors"]
+__all__ = ["as_json", "as_networkx", "block_edges", "cfg_json", "cycles", "drawing", "immediate_dominators", "successors"]
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -77,3 +77,30 @@ def cycles(cfg: Cfg) -> tuple[frozenset[BlockId], ...]:
     graph = as_networkx(cfg)
     parts = (part for part in nx.strongly_connected_components(graph) if len(part) > 1 or any(graph.has_edge(n, n) for n in part))
     return tuple(sorted((frozenset(part) for part in parts), key=min))
+
+
+def drawing(cfg: Cfg) -> str:
+    """The graph for Graphviz: nodes by id with their pcs, those of loops filled, edges back to a dominator dashed; its measures first.
+
+    // 3 nodes, 3 edges, 1 loops
+    """
+    graph, loops, above = as_networkx(cfg), cycles(cfg), immediate_dominators(cfg)
+    looping = frozenset[BlockId]().union(*loops)
+
+    def back(source: BlockId, target: BlockId) -> bool:
+        at: BlockId | None = source
+        while at is not None and at != target:
+            at = above.get(at)
+        return at == target
+
+    lines = [
+        f"// {graph.number_of_nodes()} nodes, {graph.number_of_edges()} edges, {len(loops)} loops",
+        "digraph cfg {",
+        "  node [shape=box];",
+    ]
+    for node in cfg.nodes:
+        style = " style=filled" if node.id in looping else ""
+        lines.append(f'  {node.id} [label="{node.pc:#x}..{node.end:#x}"{style}];')
+    for source, target in sorted(graph.edges):
+        lines.append(f"  {source} -> {target}{' [style=dashed]' if back(source, target) else ''};")
+    return "\n".join([*lines, "}"]) + "\n"

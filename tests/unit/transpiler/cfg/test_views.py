@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.unit.transpiler.cfg.programs import PROGRAMS
 from transpiler.cfg.build import build
 from transpiler.cfg.graph import Cfg
-from transpiler.cfg.views import as_json, as_networkx, block_edges, cycles, immediate_dominators, successors
+from transpiler.cfg.views import as_json, as_networkx, block_edges, cycles, drawing, immediate_dominators, successors
 from transpiler.evm.assemble import assemble
 from transpiler.evm.disassemble import disassemble
 
@@ -37,3 +37,11 @@ def test_networkx_views() -> None:
     assert immediate_dominators(cfg) == {1: 0, 2: 1}
     assert cycles(cfg) == (frozenset({1}),)
     assert successors(cfg, cfg.nodes[1].id) == (1, 2)
+
+
+def test_drawing() -> None:
+    assert drawing(graph("loop")) == (
+        "// 3 nodes, 3 edges, 1 loops\ndigraph cfg {\n  node [shape=box];\n"
+        '  0 [label="0x0..0x2"];\n  1 [label="0x2..0xc" style=filled];\n  2 [label="0xc..0xd"];\n'
+        "  0 -> 1;\n  1 -> 1 [style=dashed];\n  1 -> 2;\n}\n"
+    )
