@@ -33,7 +33,7 @@ PACKAGES: Final[dict[str, str]] = {
 
 
 @contextmanager
-def _recursion_limit_kept() -> Iterator[None]:
+def recursion_limit_kept() -> Iterator[None]:
     """The package raises Python's recursion limit to 12,288 when it is imported.
 
     Left there, deep JSON in another test of the same process would overflow the C stack in place of a RecursionError.
@@ -47,12 +47,12 @@ def _recursion_limit_kept() -> Iterator[None]:
 
 def available() -> bool:
     """Whether the package is installed."""
-    with _recursion_limit_kept():
+    with recursion_limit_kept():
         return importlib.util.find_spec("ethereum") is not None and importlib.util.find_spec("ethereum.forks") is not None
 
 
 def _module(fork: str, name: str) -> Any:
-    with _recursion_limit_kept():
+    with recursion_limit_kept():
         return importlib.import_module(f"ethereum.forks.{PACKAGES[fork]}.{name}")
 
 
@@ -63,10 +63,15 @@ class Frame:
         self.fork: str = request["fork"]
         self.request = request
         self.call = request["calls"][0]
+        self.env = request["env"]
         self.numeric = importlib.import_module("ethereum_types.numeric")
         self.address = _module(self.fork, "fork_types").Address
         self.storage = _module(self.fork, "state")
         self.state = self._state()
+
+    def module(self, name: str) -> Any:
+        """A module of the rule set's package."""
+        return _module(self.fork, name)
 
     def _address(self, text: str) -> Any:
         return self.address(bytes.fromhex(text[2:]))
@@ -91,7 +96,7 @@ class Frame:
         return state
 
     def _block(self) -> Any:
-        env, numeric = self.request["env"], self.numeric
+        env, numeric = self.env, self.numeric
         number = int(env["number"], 16)
         hashes = [
             self._word(int(env["block_hashes"].get(hex(block), "0x0"), 16)) for block in range(max(0, number - 256), number)
@@ -117,12 +122,12 @@ class Frame:
         return self._make(
             _module(self.fork, "vm").TransactionEnvironment,
             origin=self._address(self.call["origin"]),
-            gas_price=self.numeric.Uint(int(self.request["env"]["gas_price"], 16)),
+            gas_price=self.numeric.Uint(int(self.env["gas_price"], 16)),
             gas=self.numeric.Uint(int(self.call["gas"], 16)),
             access_list_addresses=set(),
             access_list_storage_keys=set(),
             transient_storage=transient() if transient else None,
-            blob_versioned_hashes=tuple(self._word(int(text, 16)) for text in self.request["env"]["blob_hashes"]),
+            blob_versioned_hashes=tuple(self._word(int(text, 16)) for text in self.env["blob_hashes"]),
             authorizations=(),
             index_in_block=self.numeric.Uint(0),
             tx_hash=None,
@@ -141,7 +146,7 @@ class Frame:
             *_module(self.fork, "vm.precompiled_contracts.mapping").PRE_COMPILED_CONTRACTS,
         }
         if self.fork in ("Shanghai", "Cancun", "Prague", "Osaka"):
-            warm.add(self._address(self.request["env"]["coinbase"]))
+            warm.add(self._address(self.env["coinbase"]))
         message = self._make(
             _module(self.fork, "vm").Message,
             block_env=self._block(),

@@ -45,8 +45,8 @@ class Writer:
             steps += [self._return_data] * 2
         if self.since("Cancun"):
             steps.append(self._transient)
-        if depth < 2:
-            return self.random.choice([*steps, *[lambda: self._create(depth)] * 2])()
+        if depth < 2 and self.random.random() < 0.15:
+            return self._create(depth)
         return self.random.choice(steps)()
 
     def _keep(self) -> bytes:
@@ -112,7 +112,7 @@ class Writer:
 
     def _create(self, depth: int) -> bytes:
         """A create of random init code, which is written into memory first."""
-        init = self._init_code(depth)
+        init = self.init_code(depth)
         writes = b"".join(
             push(int.from_bytes(init[at : at + 32].ljust(32, b"\0"), "big")) + push(at) + b"\x52"
             for at in range(0, len(init), 32)
@@ -126,7 +126,8 @@ class Writer:
             call = b"\x80" + zeros + b"\x85" + push(50_000) + b"\xf1\x50"
         return writes + salt + push(len(init)) + push(0) + value + (b"\xf5" if two else b"\xf0") + call + self._keep()
 
-    def _init_code(self, depth: int) -> bytes:
+    def init_code(self, depth: int) -> bytes:
+        """Init code: random, or random steps and a return of random code."""
         kind = self.random.random()
         if kind < 0.3:
             return self.code(3, depth + 1)

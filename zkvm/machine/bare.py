@@ -20,7 +20,7 @@ def run_bare(transaction: Transaction, driver: Driver, place: str) -> Outcome:
     warm(world, rules, transaction)
     if transaction.create:
         world.raise_nonce(transaction.caller)
-    outcome = driver.run(_message(transaction))
+    outcome = driver.run(message_of(transaction, transaction.gas))
     for account in world.destroyed:
         world.delete(account)
     return outcome
@@ -36,7 +36,8 @@ def warm(world: World, rules: RuleSet, transaction: Transaction) -> None:
         world.warm(account)
 
 
-def _message(transaction: Transaction) -> Message:
+def message_of(transaction: Transaction, gas: int) -> Message:
+    """The message that enters a transaction's frame."""
     create, to = transaction.create, transaction.to
     return Message(
         kind="create" if create else "call",
@@ -46,8 +47,8 @@ def _message(transaction: Transaction) -> Message:
         code_address=to,
         value=transaction.value,
         data=transaction.code + transaction.data,
-        gas=transaction.gas,
-        bare=create,
+        gas=gas,
+        bare=create and transaction.terms is None,
         creation=transaction.code,
     )
 

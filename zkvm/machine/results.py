@@ -24,6 +24,13 @@ def result_of(outcome: Outcome, world: World, steps: int) -> dict[str, Any]:
     }
 
 
+def refused(reason: str, messages: bool) -> dict[str, Any]:
+    """The result of a transaction that the rule set refuses: nothing of note but the reason (ISA 8.10)."""
+    result: dict[str, Any] = {"status": "refused", "reason": reason, "return_data": "0x", "gas_left": "0x0", "refund": "0x0"}
+    result |= {"logs": [], "destroyed": [], "steps": 0}
+    return {**result, "messages": []} if messages else result
+
+
 def messages_of(records: Iterable[Record]) -> list[dict[str, Any]]:
     """A transaction's messages in the order in which they began (ISA 8.11)."""
     return [

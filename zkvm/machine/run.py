@@ -10,11 +10,12 @@ from zkvm.errors import Unsupported
 from zkvm.isa.rules import RuleSet, rules_of
 from zkvm.machine.bare import run_bare
 from zkvm.machine.driver import Driver
-from zkvm.machine.frame import Context
 from zkvm.machine.interpreter import Observer, Steps
 from zkvm.machine.programs import MissingCode, Programs, Translate
+from zkvm.machine.refusal import refusal
 from zkvm.machine.request import Transaction, parse_request
-from zkvm.machine.results import messages_of, result_of, state_of
+from zkvm.machine.results import messages_of, refused, result_of, state_of
+from zkvm.machine.signed import context_of, run_signed
 from zkvm.machine.world import World
 from zkvm.program import Program
 
@@ -59,7 +60,12 @@ def execute_json(request: str, bodies: Iterable[bytes], step_limit: int | None =
 def _run(
     transaction: Transaction, world: World, rules: RuleSet, programs: Programs, steps: Steps, messages: bool
 ) -> dict[str, Any]:
-    driver = Driver(Context(rules, transaction.env, transaction.origin, world), programs, steps)
-    outcome = run_bare(transaction, driver, f"calls[{steps.index}]")
+    terms = transaction.terms
+    reason = None if terms is None else refusal(transaction, terms, rules, world)
+    if reason is not None:
+        return refused(reason, messages)
+    driver = Driver(context_of(transaction, rules, world), programs, steps)
+    place = f"calls[{steps.index}]"
+    outcome = run_bare(transaction, driver, place) if terms is None else run_signed(transaction, terms, driver)
     result = result_of(outcome, world, steps.count)
     return {**result, "messages": messages_of(driver.records)} if messages else result

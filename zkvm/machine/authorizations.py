@@ -1,0 +1,45 @@
+"""Authorizations: accounts delegate to others (EIP-7702; ISA 8.10)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from zkvm.isa.rules import RuleSet
+from zkvm.machine.driver import NONCE_MAX
+from zkvm.machine.message import quantity, rlp
+from zkvm.machine.precompiles.signatures import SECP256K1_ORDER, recover
+from zkvm.machine.terms import Authorization
+from zkvm.machine.world import World, delegate_of, designator
+from zkvm.word import keccak256
+
+_MAGIC: Final = b"\x05"
+
+
+def authority_of(authorization: Authorization) -> int | None:
+    """The account whose key signed; None if the signature is not right, or not in the lower half."""
+    if authorization.s > SECP256K1_ORDER // 2:
+        return None
+    parts = [quantity(authorization.chain_id), authorization.address.to_bytes(20, "big"), quantity(authorization.nonce)]
+    return recover(keccak256(_MAGIC + rlp(parts)), authorization.y_parity, authorization.r, authorization.s)
+
+
+def authorize(authorization: Authorization, chain_id: int, rules: RuleSet, world: World) -> None:
+    """Set one delegation, if it holds: an authorization that does not is passed over.
+
+    Shape: what is set stays, also if the frame fails; an authority that existed pays back part of the intrinsic gas.
+    """
+    if authorization.chain_id not in (0, chain_id) or authorization.nonce == NONCE_MAX:
+        return
+    authority = authority_of(authorization)
+    if authority is None:
+        return
+    world.warm(authority)
+    code = world.code(authority)
+    if code and delegate_of(code, rules) is None:
+        return
+    if world.nonce(authority) != authorization.nonce:
+        return
+    if world.exists(authority, rules):
+        world.add_refund(rules.authorization_refund)
+    world.put(world.codes, authority, designator(authorization.address) if authorization.address else b"")
+    world.raise_nonce(authority)
