@@ -77,7 +77,9 @@ class Shaper:
             random.choice(KEYS), random.choice((0, 1, 1, 1, 2)), target, random.choice((0, 0, 0, 1, nonce + 1))
         )
         if random.random() < 0.1:
-            signed[random.choice(("r", "s", "y_parity", "nonce"))] = hex(random.choice((0, 1, 2, 27, (1 << 64) - 1)))
+            signed[random.choice(("r", "s", "nonce"))] = hex(random.choice((0, 1, 2, (1 << 64) - 1)))
+        if random.random() < 0.05:
+            signed["y_parity"] = hex(random.choice((0, 1, 2, 27, 255)))
         if random.random() < 0.05:
             order = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
             signed |= {"s": hex(order - int(signed["s"], 16)), "y_parity": hex(1 - min(1, int(signed["y_parity"], 16)))}
