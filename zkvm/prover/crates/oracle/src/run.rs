@@ -19,9 +19,6 @@ use crate::trace::{Steps, Trace};
 use crate::transaction;
 use crate::world::World;
 
-/// The type of a transaction with blobs (EIP-4844).
-const BLOB_TRANSACTION: u8 = 3;
-
 /// Blobs of a transaction (EIP-4844, 7691, 7594).
 const fn blobs_max(spec: SpecId) -> u64 {
     match spec {
@@ -145,7 +142,7 @@ fn configure(machine: &mut Machine, env: &Environment) -> Result<(), String> {
 /// What a bare message's code sees of a transaction.
 fn surroundings(env: &Environment, call: &Bare) -> Result<TxEnv, String> {
     Ok(TxEnv {
-        tx_type: if env.blob_hashes.is_empty() { 0 } else { BLOB_TRANSACTION },
+        tx_type: if env.blob_hashes.is_empty() { 0 } else { transaction::BLOBS },
         caller: call.origin,
         kind: TxKind::Call(call.to),
         gas_price: env.gas_price.narrow("gas_price")?,

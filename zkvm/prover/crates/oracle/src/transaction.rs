@@ -17,8 +17,11 @@ use crate::follow::{Machine, Recorder, follow, settle};
 use crate::request::{self, Data};
 use crate::result::{CallResult, Status};
 
-/// The newest type that any rule set knows.
-const NEWEST_TYPE: u64 = 4;
+/// The type of a transaction with blobs (EIP-4844).
+pub const BLOBS: u8 = 3;
+
+/// The type of a transaction with authorizations (EIP-7702), the newest that any rule set knows.
+const AUTHORIZATIONS: u8 = 4;
 
 type Invalid = EVMError<Infallible>;
 
@@ -29,15 +32,18 @@ type Invalid = EVMError<Infallible>;
 pub fn environment(call: &request::Call, transaction: &request::Transaction, chain_id: u64) -> Result<TxEnv, String> {
     let to = call.to.as_ref().filter(|_| !call.create).map(Data::address).transpose()?;
     let data = if call.create { Bytes::from([call.code.0.as_slice(), call.data.0.as_slice()].concat()) } else { call.data.bytes() };
-    let blob_hashes = transaction.blob_hashes.iter().flatten().map(Data::hash).collect::<Result<_, _>>()?;
-    let access_list = transaction.access_list.iter().flatten().map(access).collect::<Result<Vec<_>, _>>()?;
-    let authorization_list = transaction.authorizations.iter().flatten().map(authorization).collect::<Result<_, _>>()?;
+    let kind = kind(transaction);
+    // members that the stated type does not have are not the transaction's, though revm would charge for some
+    let blob_hashes = transaction.blob_hashes.iter().flatten().filter(|_| kind == BLOBS).map(Data::hash).collect::<Result<_, _>>()?;
+    let access_list = transaction.access_list.iter().flatten().filter(|_| kind > 0).map(access).collect::<Result<Vec<_>, _>>()?;
+    let authorizations = transaction.authorizations.iter().flatten().filter(|_| kind == AUTHORIZATIONS);
+    let authorization_list = authorizations.map(authorization).collect::<Result<_, _>>()?;
     if !call.create && to.is_none() {
         return Err("a transaction that is no create has no `to`".to_owned());
     }
     let price = transaction.max_fee_per_gas.or(transaction.gas_price).ok_or("a transaction has no price")?;
     Ok(TxEnv {
-        tx_type: kind(transaction).try_into().unwrap_or(u8::MAX),
+        tx_type: kind,
         caller: call.caller.address()?,
         gas_limit: transaction.gas_limit.clamped(),
         gas_price: price.clamped(),
@@ -55,10 +61,11 @@ pub fn environment(call: &request::Call, transaction: &request::Transaction, cha
 }
 
 /// The type: the one that is stated, or the newest that the members ask for.
-fn kind(transaction: &request::Transaction) -> u64 {
-    transaction.kind.unwrap_or(match transaction {
-        each if each.authorizations.is_some() => 4,
-        each if each.blob_hashes.is_some() => 3,
+fn kind(transaction: &request::Transaction) -> u8 {
+    let stated = transaction.kind.map(|kind| u8::try_from(kind).unwrap_or(u8::MAX));
+    stated.unwrap_or(match transaction {
+        each if each.authorizations.is_some() => AUTHORIZATIONS,
+        each if each.blob_hashes.is_some() => BLOBS,
         each if each.max_fee_per_gas.is_some() => 2,
         each if each.access_list.is_some() => 1,
         _ => 0,
@@ -90,13 +97,13 @@ impl Handler for Recording<'_> {
     /// revm leaves two checks to the encoding of transactions, which has no creates of types 3 and 4 and no unknown type.
     fn validate_env(&self, machine: &mut Machine) -> Result<(), Invalid> {
         let (kind, create) = (machine.ctx.tx.tx_type(), machine.ctx.tx.kind.is_create());
-        if u64::from(kind) > NEWEST_TYPE {
+        if kind > AUTHORIZATIONS {
             return Err(InvalidTransaction::Eip7702NotSupported.into());
         }
         validation::validate_env::<_, Invalid>(&mut machine.ctx)?;
         match kind {
-            3 if create => Err(InvalidTransaction::BlobCreateTransaction.into()),
-            4 if create => Err(InvalidTransaction::AuthorizationListInvalidFields.into()),
+            BLOBS if create => Err(InvalidTransaction::BlobCreateTransaction.into()),
+            AUTHORIZATIONS if create => Err(InvalidTransaction::AuthorizationListInvalidFields.into()),
             _ => Ok(()),
         }
     }

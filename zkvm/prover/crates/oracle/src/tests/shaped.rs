@@ -143,6 +143,21 @@ fn access_lists_warm() {
     assert_eq!(cold + 2_000, warm + 2_400 + 1_900);
 }
 
+/// revm charges for authorizations whatever the type is.
+#[test]
+fn members_that_the_type_does_not_have_cost_nothing() {
+    let authorization = json!({"chain_id": "0x0", "address": CONTRACT, "nonce": "0x0", "y_parity": "0x0", "r": "0x1", "s": "0x1"});
+    let list = json!([{"address": CONTRACT, "storage_keys": ["0x5"]}]);
+    for kind in [0, 1, 2] {
+        let mut given = json!({"call": {"transaction": {"type": kind, "authorizations": [authorization]}}});
+        if kind == 0 {
+            given["call"]["transaction"]["access_list"] = list.clone();
+        }
+        let result = outcome(&shaped("Osaka", "0x00", &given));
+        assert_eq!(number(&result["calls"][0]["gas_left"]), 100_000 - 21_000, "type {kind}");
+    }
+}
+
 /// An authorization signed by a key that the test does not know: its authority is whoever the signature gives.
 #[test]
 fn authorizations_delegate_and_refund_what_existed() {
