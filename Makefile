@@ -4,11 +4,12 @@ SHELL := /bin/bash
 PYTHON ?= python3.11
 BIN := .venv/bin
 CARGO := cargo
+SHARED ?= $(or $(SOL2ZK_SHARED),../shared)
 MANIFEST := --manifest-path zkvm/prover/Cargo.toml
 NATIVE := zkvm/_native.abi3.so
 RUST := $(shell find zkvm/prover -path zkvm/prover/target -prune -o \( -name '*.rs' -o -name Cargo.toml -o -name Cargo.lock \) -print) .cargo/config.toml
 
-.PHONY: setup demo test test-python test-rust lint format requirements clean
+.PHONY: setup demo test test-python test-rust conformance lint format requirements clean
 .DEFAULT_GOAL := setup
 .NOTPARALLEL:
 
@@ -41,6 +42,10 @@ test-rust: setup
 # A worker that dies ends the run: to replace it leaves the others waiting for ever.
 test-python: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile --max-worker-restart 0
+
+# All of Ethereum's test files, those that the tests leave out too; they lie in the folder of test data.
+conformance: setup
+	$(BIN)/sol2zk statetest $(SHARED)/conformance/GeneralStateTests $(SHARED)/conformance/VMTests --heavy --jobs 2
 
 lint: setup
 	$(BIN)/ruff check .

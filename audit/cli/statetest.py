@@ -12,6 +12,7 @@ from audit.cli.failure import report_failure
 from audit.cli.options import json_option
 from audit.statetest.proving import Prover
 from audit.statetest.runner import Machine, run_all, unread_row
+from audit.statetest.sample import spread
 from audit.statetest.vectors import Unread, Vector, load
 from zkvm.errors import Unsupported
 
@@ -25,9 +26,19 @@ from zkvm.errors import Unsupported
 )
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
 @click.option("--heavy", is_flag=True, help="Run the files, too, that are skipped because they take long.")
+@click.option("--sample", type=click.IntRange(1), metavar="N", help="Run only so many tests, spread over the folders.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Which ones --sample takes.")
 @json_option
 def command(
-    paths: tuple[Path, ...], prove: bool, receipts: Path | None, machine: str, jobs: int, heavy: bool, as_json: bool
+    paths: tuple[Path, ...],
+    prove: bool,
+    receipts: Path | None,
+    machine: str,
+    jobs: int,
+    heavy: bool,
+    sample: int | None,
+    seed: int,
+    as_json: bool,
 ) -> int:
     """Run test files (GeneralStateTests, legacy VMTests) or folders of them.
 
@@ -46,6 +57,8 @@ def command(
             rows.append(unread_row(read).as_json())
         else:
             vectors += read
+    if sample is not None:
+        vectors = spread(vectors, sample, seed)
     with terminal.progress() as bars:
         task = bars.add_task("tests", total=len(vectors))
         for row in run_all(vectors, cast(Machine, machine), jobs, prover(prove, receipts), heavy=heavy):

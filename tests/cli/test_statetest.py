@@ -9,6 +9,8 @@ from typing import Any, Final
 import pytest
 
 from audit.cli import run
+from audit.statetest import heavy
+from tests.unit.audit.statetest import cases
 from zkvm import proof
 
 pytestmark = pytest.mark.skipif(not proof.available(), reason="the extension is not built")
@@ -16,7 +18,7 @@ pytestmark = pytest.mark.skipif(not proof.available(), reason="the extension is 
 ADDRESS: Final = "0x0f572e5295c57f15886f9b263e2f6d2d6c7b5ec6"
 CALLER: Final = "0xcd1722f3947def4cf144679da39c4c32bdc35681"
 NO_LOGS: Final = "0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347"
-FIELDS: Final = {"file", "name", "fork", "pass", "error", "proven", "cells", "seconds"}
+FIELDS: Final = {"file", "name", "indexes", "fork", "pass", "error", "proven", "cells", "seconds"}
 
 
 def case(gas: str = "0x013874", code: str = "0x600260010160005500") -> dict[str, Any]:
@@ -106,3 +108,68 @@ def test_what_cannot_be_read_keeps_a_row_and_the_others_run(vectors: Path, capsy
     assert {name: row["pass"] for name, row in found.items()} == {"good.json": True, "bad.json": False, "none.json": False}
     assert "[test-malformed]" in found["bad.json"]["error"]
     assert told.err.count("error[") == 2
+
+
+@pytest.fixture
+def state_tests(tmp_path: Path) -> Path:
+    folder = tmp_path / "states"
+    folder.mkdir()
+    (folder / "one.json").write_text(json.dumps({"one": cases.case()}))
+    return folder
+
+
+@pytest.mark.parametrize("machine", ["rust", "python", "both"])
+def test_state_tests_pass(state_tests: Path, machine: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["statetest", str(state_tests), "--machine", machine, "--jobs", "2", "--json"]) == 0
+    found = rows(capsys)
+    assert [(set(row), row["name"], row["fork"], row["pass"], row["error"]) for row in found] == [
+        (FIELDS, "one", "Cancun", True, None)
+    ] * 2
+    assert [row["indexes"] for row in found] == [{"data": 0, "gas": 0, "value": 0}, {"data": 0, "gas": 0, "value": 1}]
+
+
+@pytest.mark.parametrize("member", ["hash", "logs", "expectException"])
+def test_a_bent_state_test_fails(state_tests: Path, member: str, capsys: pytest.CaptureFixture[str]) -> None:
+    test = cases.case()
+    for entry in test["post"]["Cancun"]:
+        entry[member] = (
+            cases.FUNDS.replace("FUNDS", "")
+            if member == "expectException"
+            else entry[member][:-1] + "f" * (entry[member][-1] != "f")
+        )
+    (state_tests / "one.json").write_text(json.dumps({"one": test}))
+    assert run(["statetest", str(state_tests), "--json"]) == 1
+    assert [row["pass"] for row in rows(capsys)] == [False, False]
+
+
+def test_a_skipped_file_is_named_and_runs_when_asked_for(
+    state_tests: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(heavy, "SKIPPED", {"states/one.json": "for a test"})
+    assert run(["statetest", str(state_tests), "--json"]) == 4
+    assert [(row["pass"], row["error"]) for row in rows(capsys)] == [(None, "skipped: for a test")] * 2
+    assert run(["statetest", str(state_tests)]) == 4
+    assert "0 passed, 0 failed, 2 skipped" in capsys.readouterr().out
+    assert run(["statetest", str(state_tests), "--heavy"]) == 0
+
+
+def test_a_refused_transaction_leaves_nothing_to_prove(state_tests: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status = run(["statetest", str(state_tests), "--prove", "--json"])
+    first, second = rows(capsys)
+    assert (first["pass"], second["pass"], second["proven"]) == (True, True, None)
+    assert first["proven"] is (status == 0)
+    assert status in (0, 4)
+
+
+def test_receipts_are_kept(vectors: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = tmp_path / "kept"
+    assert run(["statetest", str(vectors), "--receipts", str(kept)]) == 2
+    assert run(["statetest", str(vectors), "--prove", "--receipts", str(kept)]) == 0
+    (receipt,) = kept.glob("*.receipt")
+    capsys.readouterr()
+    assert run(["verify", str(receipt), "--json"]) == 0
+
+
+def test_a_sample_is_spread(state_tests: Path, vectors: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["statetest", str(state_tests), str(vectors), "--sample", "2", "--json"]) == 0
+    assert [Path(row["file"]).name for row in rows(capsys)] == ["one.json", "good.json"]

@@ -11,8 +11,9 @@ import pytest
 
 from audit.statetest.rlp import encode, logs_hash
 from audit.statetest.runner import run, run_all
+from audit.statetest.sample import spread
 from audit.statetest.vectors import Unread, load, load_file
-from zkvm.errors import InputError, Unsupported
+from zkvm.errors import InputError
 
 NO_LOGS = "0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347"
 ADDRESS = "0x0f572e5295c57f15886f9b263e2f6d2d6c7b5ec6"
@@ -107,7 +108,7 @@ def test_rows_keep_their_order_in_parallel(tmp_path: Path) -> None:
     path.write_text(json.dumps({f"t{index:02}": vector() for index in range(9)}))
     rows = list(run_all(load_file(path), "python", jobs=2))
     assert [row.name for row in rows] == [f"t{index:02}" for index in range(9)]
-    keys = {"file", "name", "fork", "pass", "error", "proven", "cells", "seconds"}
+    keys = {"file", "name", "indexes", "fork", "pass", "error", "proven", "cells", "seconds"}
     assert all(row.passed and set(row.as_json()) == keys for row in rows)
 
 
@@ -123,9 +124,18 @@ def test_bad_files_are_typed(tmp_path: Path) -> None:
     (nothing,) = load(tmp_path / "empty")
     assert isinstance(nothing, Unread)
     assert str(nothing.error).endswith("[no-tests]")
-    path.write_text('{"a": {"transaction": {}}}')
-    with pytest.raises(Unsupported):
-        load_file(path)
+
+
+def test_a_sample_takes_of_each_folder_in_turn(tmp_path: Path) -> None:
+    for folder, count in (("a", 5), ("b", 2), ("c", 1)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "tests.json").write_text(json.dumps({f"{folder}{index}": vector() for index in range(count)}))
+    read = [each for found in load(tmp_path) if not isinstance(found, Unread) for each in found]
+    for count, folders in ((3, "abc"), (5, "aabbc"), (6, "aaabbc"), (8, "aaaaabbc"), (99, "aaaaabbc")):
+        assert "".join(each.name[0] for each in spread(read, count, 1)) == folders
+    names = {tuple(each.name for each in spread(read, 3, seed)) for seed in range(20)}
+    assert len(names) > 1
+    assert spread(read, 4, 7) == spread(read, 4, 7)
 
 
 def test_rlp() -> None:
