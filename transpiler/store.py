@@ -22,7 +22,7 @@ from zkvm.word import keccak256
 VARIABLE: Final = "SOL2ZK_CACHE"
 """Environment variable: the folder of programs; `off` keeps none on disk."""
 DISK_BYTES: Final = 512 << 20
-MEMORY_BYTES: Final = 128 << 20
+MEMORY_BYTES: Final = 16 << 20
 _DIGEST_BYTES: Final = 32
 _SUFFIX: Final = ".program"
 
