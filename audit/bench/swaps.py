@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from audit.bench.workloads import UNIT, Workload, address, mapping_slot
+from audit.bench.workloads import UNIT, Workload, address
 from audit.differential import oracle
-from audit.flows.builder import FOREVER, calldata
+from audit.flows.builder import FOREVER
 from audit.flows.uniswap import SWAP, market
+from audit.inputs.abi import calldata, mapping_slot
 from zkvm.host.request import state_json
 
 

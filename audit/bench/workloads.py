@@ -11,6 +11,7 @@ from eth_abi.abi import encode
 from eth_hash.auto import keccak
 
 from audit.differential.execution import Library
+from audit.inputs.abi import calldata, mapping_slot
 from audit.inputs.calls import CONTRACT_ADDRESS, AccountState, Call, CallFile
 from audit.inputs.request import Subject, build_request, subject_of
 from transpiler.settings import Settings
@@ -32,25 +33,9 @@ class Workload:
     library: Library = field(default_factory=Library)
 
 
-def selector(signature: str) -> bytes:
-    """The first four bytes of a function's hash."""
-    return bytes(keccak(signature.encode())[:4])
-
-
-def calldata(signature: str, *arguments: Any) -> bytes:
-    """A call's data."""
-    types = [each for each in signature[signature.index("(") + 1 : -1].split(",") if each]
-    return selector(signature) + encode(types, arguments)
-
-
 def address(kind: str, index: int) -> str:
     """An account of its own for each kind and index."""
     return "0x" + keccak(f"{kind} {index}".encode())[-20:].hex()
-
-
-def mapping_slot(key: str, slot: int) -> int:
-    """The storage slot of an address in a mapping."""
-    return int.from_bytes(keccak(bytes.fromhex(key[2:]).rjust(32, b"\0") + slot.to_bytes(32, "big")), "big")
 
 
 def _constructor() -> Call:

@@ -10,10 +10,11 @@ import click
 from audit.cli import terminal
 from audit.cli.failure import report_failure
 from audit.cli.options import json_option
+from audit.statetest.files import load
 from audit.statetest.proving import Prover
 from audit.statetest.runner import Machine, run_all, unread_row
 from audit.statetest.sample import spread
-from audit.statetest.vectors import Unread, Vector, load
+from audit.statetest.vectors import Unread, Vector
 from zkvm.errors import Unsupported
 
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from eth_abi.abi import decode, encode
 
-from audit.bench.workloads import selector
 from audit.differential import oracle
+from audit.inputs.abi import calldata
 from audit.inputs.calls import CALLER_ADDRESS, parse_calls
 from audit.inputs.creators import created_address
 from audit.inputs.json_reader import Node
@@ -20,36 +20,12 @@ from transpiler.settings import Settings
 from transpiler.solc.project import OWN_ROOT
 from zkvm.errors import InternalError
 from zkvm.host.environment import Environment
-from zkvm.word import keccak256
 
 FOLDER: Final = OWN_ROOT / "contracts" / "flows"
 FOREVER: Final = (1 << 255) - 1
 UNIT: Final = 10**18
 NOBODY: Final = "0x" + "00" * 20
 NOTHING: Final = Subject("none", None, None)
-
-
-def types_of(signature: str) -> list[str]:
-    """The argument types of a signature, tuples kept whole."""
-    found, depth, current = [], 0, ""
-    for letter in signature[signature.index("(") + 1 : -1]:
-        depth += {"(": 1, ")": -1}.get(letter, 0)
-        if letter == "," and depth == 0:
-            found.append(current)
-            current = ""
-        else:
-            current += letter
-    return [*found, current] if current else found
-
-
-def calldata(signature: str, *arguments: Any) -> bytes:
-    """Call data by the ABI."""
-    return selector(signature) + encode(types_of(signature), arguments)
-
-
-def mapping_slot(key: bytes, slot: int) -> int:
-    """The slot of a left-padded key in a mapping."""
-    return int.from_bytes(keccak256(key.rjust(32, b"\0") + slot.to_bytes(32, "big")), "big")
 
 
 class Flow:

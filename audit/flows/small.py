@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from audit.differential.keys import Key
-from audit.flows.builder import FOREVER, NOBODY, UNIT, Flow, calldata
+from audit.flows.builder import FOREVER, NOBODY, UNIT, Flow
+from audit.inputs.abi import calldata
 from audit.inputs.calls import CALLER_ADDRESS
 from zkvm.word import keccak256
 

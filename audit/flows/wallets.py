@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from audit.differential.keys import Key
-from audit.flows.builder import UNIT, Flow, calldata
+from audit.flows.builder import UNIT, Flow
+from audit.inputs.abi import calldata
 
 BUILT: Final = "@account-abstraction/contracts/artifacts"
 ENTRY_POINT: Final = f"{BUILT}/EntryPoint.json:EntryPoint"

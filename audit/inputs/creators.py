@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from audit.inputs.json_reader import Node
-from audit.statetest.rlp import encode
 from zkvm.host.transaction import Transaction
+from zkvm.rlp import encode, quantity
 from zkvm.word import keccak256
 
 
 def created_address(caller: str, nonce: int) -> str:
     """The account that a create of a caller with that nonce makes (Source: Yellow Paper, section 7)."""
-    number = nonce.to_bytes((nonce.bit_length() + 7) // 8, "big")
-    return "0x" + keccak256(encode([bytes.fromhex(caller[2:]), number]))[12:].hex()
+    return "0x" + keccak256(encode([bytes.fromhex(caller[2:]), quantity(nonce)]))[12:].hex()
 
 
 class Creators:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from audit.statetest.fields import read_bytes, read_state
+from audit.statetest.logs import logs_hash
 from audit.statetest.refusals import MALFORMED, misjudged
-from audit.statetest.rlp import logs_hash
 from audit.statetest.vectors import Fails, Leaves, Transacts, Vector
 from zkvm import proof
 

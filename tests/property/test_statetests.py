@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from audit.statetest.files import load
 from audit.statetest.runner import Machine, run_all
 from audit.statetest.sample import spread
-from audit.statetest.vectors import Unread, load
+from audit.statetest.vectors import Unread
 from zkvm import proof
 
 SEED = 10

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from audit.statetest.files import load
 from audit.statetest.runner import run_all
-from audit.statetest.vectors import Unread, load
+from audit.statetest.vectors import Unread
 from zkvm import proof
 
 VECTORS = Path(__file__).resolve().parents[3] / "shared" / "conformance" / "VMTests"

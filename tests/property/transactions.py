@@ -10,7 +10,7 @@ import coincurve
 
 from zkvm.isa.rules import rules_of
 from zkvm.isa.table import FORKS
-from zkvm.machine.message import quantity, rlp
+from zkvm.rlp import encode, quantity
 from zkvm.word import keccak256
 
 from .trees import CODED, COINBASE, DELEGATED, PLAIN, SENDER, Writer, hexed, random_environment, random_state
@@ -26,7 +26,7 @@ def address_of(key: coincurve.PrivateKey) -> int:
 def authorization(key: coincurve.PrivateKey, chain_id: int, address: int, nonce: int) -> dict[str, str]:
     """A signed authorization (EIP-7702)."""
     parts = [quantity(chain_id), address.to_bytes(20, "big"), quantity(nonce)]
-    signature = key.sign_recoverable(keccak256(b"\x05" + rlp(parts)), hasher=None)
+    signature = key.sign_recoverable(keccak256(b"\x05" + encode(parts)), hasher=None)
     r, s = (int.from_bytes(signature[at : at + 32], "big") for at in (0, 32))
     return {
         "chain_id": hex(chain_id), "address": hexed(address), "nonce": hex(nonce),

@@ -12,7 +12,7 @@ from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 from transpiler.pipeline import PASSES
 
 ROOT = Path(__file__).resolve().parents[2]
-TRANSPILER = "translate -> pipeline -> lower -> passes -> analyses -> ssa -> cfg -> evm | solc"
+TRANSPILER = "store -> translate -> pipeline -> lower -> passes -> analyses -> ssa -> cfg -> evm | solc"
 
 
 def contracts() -> dict[str, dict[str, Any]]:

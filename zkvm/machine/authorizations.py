@@ -6,10 +6,10 @@ from typing import Final
 
 from zkvm.isa.rules import RuleSet
 from zkvm.machine.driver import NONCE_MAX
-from zkvm.machine.message import quantity, rlp
 from zkvm.machine.precompiles.signatures import SECP256K1_ORDER, recover
 from zkvm.machine.terms import Authorization
 from zkvm.machine.world import World, delegate_of, designator
+from zkvm.rlp import encode, quantity
 from zkvm.word import keccak256
 
 _MAGIC: Final = b"\x05"
@@ -20,7 +20,7 @@ def authority_of(authorization: Authorization) -> int | None:
     if authorization.s > SECP256K1_ORDER // 2:
         return None
     parts = [quantity(authorization.chain_id), authorization.address.to_bytes(20, "big"), quantity(authorization.nonce)]
-    return recover(keccak256(_MAGIC + rlp(parts)), authorization.y_parity, authorization.r, authorization.s)
+    return recover(keccak256(_MAGIC + encode(parts)), authorization.y_parity, authorization.r, authorization.s)
 
 
 def authorize(authorization: Authorization, chain_id: int, rules: RuleSet, world: World) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from zkvm.rlp import encode, quantity
 from zkvm.word import keccak256, to_bytes
 
 MessageKind = Literal["call", "callcode", "delegatecall", "staticcall", "create", "create2"]
@@ -67,7 +68,7 @@ class Outcome:
 
 def create_address(creator: int, nonce: int) -> int:
     """The last 20 bytes of keccak256(rlp(creator, nonce)) (ISA 9.5)."""
-    return _address(keccak256(rlp([creator.to_bytes(20, "big"), quantity(nonce)])))
+    return _address(keccak256(encode([creator.to_bytes(20, "big"), quantity(nonce)])))
 
 
 def create2_address(creator: int, salt: int, init_code: bytes) -> int:
@@ -77,21 +78,3 @@ def create2_address(creator: int, salt: int, init_code: bytes) -> int:
 
 def _address(digest: bytes) -> int:
     return int.from_bytes(digest[12:], "big")
-
-
-def quantity(number: int) -> bytes:
-    """The big-endian bytes of a number without leading zeros, none for 0: its form in RLP."""
-    return number.to_bytes((number.bit_length() + 7) // 8, "big")
-
-
-def rlp(items: list[bytes]) -> bytes:
-    """RLP of a list of byte strings (Source: Yellow Paper, appendix B)."""
-    payload = b"".join(item if len(item) == 1 and item[0] < 0x80 else _prefix(0x80, len(item)) + item for item in items)
-    return _prefix(0xC0, len(payload)) + payload
-
-
-def _prefix(offset: int, size_bytes: int) -> bytes:
-    if size_bytes < 56:
-        return bytes([offset + size_bytes])
-    length = quantity(size_bytes)
-    return bytes([offset + 55 + len(length)]) + length

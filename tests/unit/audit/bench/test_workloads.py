@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from audit.bench.workloads import NAMES, RUNS, TRANSPILE, UNIT, mapping_slot, transfers
+from audit.bench.workloads import NAMES, RUNS, TRANSPILE, UNIT, transfers
+from audit.inputs.abi import mapping_slot
 from zkvm import proof
 
 needs_extension = pytest.mark.skipif(not proof.available(), reason="the extension is not built: make setup")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from audit.statetest.rlp import logs_hash
+from audit.statetest.logs import logs_hash
 from zkvm import proof
 
 SENDER: Final = "0xa94f5374fce5edbc8e2a8697c15331677e6ebf0b"

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from audit.statetest.files import load_file
 from audit.statetest.state_test import blob_base_fee, environment
-from audit.statetest.vectors import Indexes, Transacts, Vector, load_file
+from audit.statetest.vectors import Indexes, Transacts, Vector
 from tests.unit.audit.statetest.cases import CONTRACT, SENDER, case
 from zkvm.errors import InputError
 from zkvm.isa.rules import rules_of

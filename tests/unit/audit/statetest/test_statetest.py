@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
-from audit.statetest.rlp import encode, logs_hash
+from audit.statetest.files import load, load_file
+from audit.statetest.logs import logs_hash
 from audit.statetest.runner import run, run_all
 from audit.statetest.sample import spread
-from audit.statetest.vectors import Unread, load, load_file
+from audit.statetest.vectors import Unread
 from zkvm.errors import InputError
+from zkvm.rlp import encode
 
 NO_LOGS = "0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347"
 ADDRESS = "0x0f572e5295c57f15886f9b263e2f6d2d6c7b5ec6"
