@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 use sol2zk_executor::host::request::Request;
 use sol2zk_executor::isa;
-use sol2zk_executor::machine::{self, Library, Loaded, RunError};
-use sol2zk_executor::program::Program;
+use sol2zk_executor::machine::{self, Library, Loaded, RunError, Translate};
+use sol2zk_executor::program::{CodeKind, Program};
 
 use crate::guard::guarded;
 
@@ -48,38 +49,80 @@ impl Cache {
 /// # Errors
 /// If a body is no program, or two are for one code object.
 pub fn library(bodies: &[Vec<u8>]) -> Result<Library, RunError> {
-    static CACHE: OnceLock<Mutex<Cache>> = OnceLock::new();
-    let mut cache = CACHE.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
     let mut out = Library::default();
     for body in bodies {
-        out.add(cache.get(body)?)?;
+        out.add(loaded(body)?)?;
     }
     Ok(out)
 }
 
-/// Runs a request (ISA 8) with programs given as bodies; result and request are JSON.
+/// A program body, decoded, linted and scheduled once in a process.
+fn loaded(body: &[u8]) -> Result<Arc<Loaded>, RunError> {
+    static CACHE: OnceLock<Mutex<Cache>> = OnceLock::new();
+    CACHE.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner).get(body)
+}
+
+/// A run's result, or the exception of what was asked to translate.
+type Answered<T> = (Option<PyErr>, Result<T, RunError>);
+
+/// Runs with a Python callable (code, kind) -> body or None, called with the interpreter attached.
+fn asking<T>(translate: Option<&Py<PyAny>>, run: impl FnOnce(Option<&mut Translate<'_>>) -> Result<T, RunError>) -> Answered<T> {
+    let Some(callable) = translate else {
+        return (None, run(None));
+    };
+    let mut raised = None;
+    let mut ask = |code: &[u8], kind: CodeKind| {
+        let body = Python::attach(|py| callable.call1(py, (PyBytes::new(py, code), kind.name()))?.extract::<Option<Vec<u8>>>(py));
+        match body {
+            Ok(None) => Ok(None),
+            Ok(Some(body)) => loaded(&body).map(Some).map_err(|error| error.to_string()),
+            Err(error) => {
+                let text = error.to_string();
+                raised = Some(error);
+                Err(text)
+            }
+        }
+    };
+    let result = run(Some(&mut ask));
+    (raised, result)
+}
+
+fn answer<T>((raised, result): Answered<T>) -> PyResult<T> {
+    match raised {
+        Some(error) => Err(error),
+        None => result.map_err(|error| PyValueError::new_err(error.to_string())),
+    }
+}
+
+/// Runs a request (ISA 8) with programs given as bodies; result and request are JSON. `translate` is asked for code that has no program.
 #[pyfunction]
-#[pyo3(signature = (request_json, programs, step_limit = machine::MAX_STEPS))]
-fn execute(py: Python<'_>, request_json: &str, programs: Vec<Vec<u8>>, step_limit: u64) -> PyResult<String> {
+#[pyo3(signature = (request_json, programs, step_limit = machine::MAX_STEPS, translate = None))]
+fn execute(py: Python<'_>, request_json: &str, programs: Vec<Vec<u8>>, step_limit: u64, translate: Option<Py<PyAny>>) -> PyResult<String> {
     guarded(py, || {
-        let run = || Ok(machine::execute_limited(&Request::parse(request_json)?, &library(&programs)?, step_limit)?.to_json());
-        run().map_err(|error: RunError| PyValueError::new_err(error.to_string()))
+        answer(asking(translate.as_ref(), |translate| {
+            Ok(machine::execute_asking(&Request::parse(request_json)?, &library(&programs)?, step_limit, translate)?.to_json())
+        }))
     })
 }
 
 /// Runs a request through the traced loop: its result, the numbers of chained and pure steps, and seconds.
 #[pyfunction]
-#[pyo3(signature = (request_json, programs, max_steps = 1 << 22))]
-fn execute_traced(py: Python<'_>, request_json: &str, programs: Vec<Vec<u8>>, max_steps: usize) -> PyResult<(String, usize, usize, f64)> {
+#[pyo3(signature = (request_json, programs, max_steps = 1 << 22, translate = None))]
+fn execute_traced(
+    py: Python<'_>,
+    request_json: &str,
+    programs: Vec<Vec<u8>>,
+    max_steps: usize,
+    translate: Option<Py<PyAny>>,
+) -> PyResult<(String, usize, usize, f64)> {
     guarded(py, || {
-        let run = || {
+        answer(asking(translate.as_ref(), |translate| {
             let (request, library) = (Request::parse(request_json)?, library(&programs)?);
             let begun = std::time::Instant::now();
-            let (outcome, trace) = machine::trace(&request, &library, max_steps)?;
+            let (outcome, trace) = machine::trace_asking(&request, &library, max_steps, translate)?;
             let seconds = begun.elapsed().as_secs_f64();
             Ok((outcome.to_json(), trace.steps.len(), trace.pures.len(), seconds))
-        };
-        run().map_err(|error: RunError| PyValueError::new_err(error.to_string()))
+        }))
     })
 }
 

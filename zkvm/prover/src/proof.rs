@@ -68,6 +68,9 @@ fn proven(request: &Request, trace: &Trace, key: Key, profile: u8, hashes: Hashe
         Err(ProveError::Witness(WitnessError::Statement(error))) => {
             Ok(Err(json!({"code": "not-claimable", "call": null, "what": format!("a receipt cannot state this run: {error}"), "id": null})))
         }
+        Err(ProveError::Witness(WitnessError::NotClaimable { call, what })) => {
+            Ok(Err(json!({"code": "not-claimable", "call": call, "what": format!("a receipt cannot state this run: {what}"), "id": null})))
+        }
         Err(error) => Err(PyRuntimeError::new_err(error.to_string())),
     }
 }

@@ -1,8 +1,8 @@
-//! Gas and refunds by rule set (ISA 3).
+//! Gas and refunds by rule set (ISA 3); the facts are [`crate::rules`]'s.
 
 use ruint::aliases::U256;
 
-use crate::isa::fork;
+use crate::rules::{NO_LIMIT, PRECOMPILES, Precompile, RULE_SETS, RuleSet, SSTORE_EIP1283, SSTORE_EIP2200, SSTORE_PLAIN};
 
 /// Charged for memory of `words` words (ISA 3.2).
 #[inline]
@@ -17,15 +17,14 @@ pub const BEYOND_MEMORY_GAS: i64 = memory_gas((1 << 27) + 1);
 /// Words that `bytes` bytes take.
 #[inline]
 #[must_use]
-pub fn words_of(bytes: u64) -> u64 {
+pub const fn words_of(bytes: u64) -> u64 {
     bytes.div_ceil(32)
 }
 
-/// The prices that differ between rule sets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rules {
-    /// Index into [`crate::isa::FORKS`].
-    pub fork: u8,
+/// The rule set of an index into [`crate::isa::FORKS`]; the newest one past the last.
+#[must_use]
+pub fn rules(fork: u8) -> &'static RuleSet {
+    RULE_SETS.get(usize::from(fork)).unwrap_or(&RULE_SETS[RULE_SETS.len() - 1])
 }
 
 /// What an SSTORE costs and does to the refund counter.
@@ -40,124 +39,75 @@ pub struct StorePrice {
 /// Values of a slot at an SSTORE.
 #[derive(Clone, Copy, Debug)]
 pub struct Store {
-    /// Before the call.
+    /// Before the transaction.
     pub original: U256,
     /// Before the SSTORE.
     pub current: U256,
     /// After it.
     pub new: U256,
-    /// Not touched before in this call.
+    /// Not touched before in this transaction.
     pub cold: bool,
 }
 
-impl Rules {
-    fn from(self, first: u8) -> bool {
-        self.fork >= first
+impl RuleSet {
+    /// Price of SELFDESTRUCT's new account, if there is one (ISA 8.7).
+    #[must_use]
+    pub fn new_beneficiary(&self, exists: bool, pays: bool) -> i64 {
+        if !exists && (pays || !self.empty_is_absent) { self.destruct_new_account } else { 0 }
     }
 
-    /// Gas left at or below which SSTORE halts (ISA 3.5).
+    /// Nonce of an account that is created (EIP-161).
     #[must_use]
-    pub fn store_sentry(self) -> Option<i64> {
-        self.from(fork::ISTANBUL).then_some(2300)
+    pub fn created_nonce(&self) -> u64 {
+        u64::from(self.empty_is_absent)
     }
 
-    /// Cold surcharge of a slot (ISA 3.6).
+    /// Gas that a callee may get of what is left (EIP-150).
     #[must_use]
-    pub fn cold_slot(self) -> i64 {
-        if self.from(fork::BERLIN) { 2000 } else { 0 }
+    pub fn most_given(&self, left: i64) -> i64 {
+        if self.call_all_but_64th { left - left / 64 } else { left }
     }
 
-    /// Cold surcharge of an account (ISA 3.6).
+    /// The precompile at an address.
     #[must_use]
-    pub fn cold_account(self) -> i64 {
-        if self.from(fork::BERLIN) { 2500 } else { 0 }
-    }
-
-    /// Surcharge of SELFDESTRUCT to a cold account.
-    #[must_use]
-    pub fn cold_beneficiary(self) -> i64 {
-        if self.from(fork::BERLIN) { 2600 } else { 0 }
-    }
-
-    /// Price of an exponent's byte.
-    #[must_use]
-    pub fn exponent_byte(self) -> i64 {
-        if self.from(fork::SPURIOUS_DRAGON) { 50 } else { 10 }
-    }
-
-    /// Price of SELFDESTRUCT's new account, if there is one.
-    #[must_use]
-    pub fn new_beneficiary(self, exists: bool, dead: bool, pays: bool) -> i64 {
-        let new = if self.from(fork::SPURIOUS_DRAGON) { dead && pays } else { self.from(fork::TANGERINE_WHISTLE) && !exists };
-        if new { 25_000 } else { 0 }
-    }
-
-    /// Refund of an account's first SELFDESTRUCT in a call.
-    #[must_use]
-    pub fn destruct_refund(self) -> i64 {
-        if self.from(fork::LONDON) { 0 } else { 24_000 }
-    }
-
-    /// Whether SELFDESTRUCT removes only what the same call created (EIP-6780).
-    #[must_use]
-    pub fn destructs_only_created(self) -> bool {
-        self.from(fork::CANCUN)
-    }
-
-    /// Whether a create sets its account's nonce to 1.
-    #[must_use]
-    pub fn create_sets_nonce(self) -> bool {
-        self.from(fork::SPURIOUS_DRAGON)
-    }
-
-    /// Whether the coinbase starts warm (EIP-3651).
-    #[must_use]
-    pub fn warm_coinbase(self) -> bool {
-        self.from(fork::SHANGHAI)
-    }
-
-    /// Whether code may be a delegation to another account (EIP-7702).
-    #[must_use]
-    pub fn delegates(self) -> bool {
-        self.from(fork::PRAGUE)
+    #[inline]
+    pub fn precompile(&self, address: &[u8; 20]) -> Option<&'static Precompile> {
+        let (head, tail) = address.split_at(18);
+        if head.iter().any(|byte| *byte != 0) {
+            return None;
+        }
+        let number = u16::from_be_bytes([tail[0], tail[1]]);
+        PRECOMPILES.iter().find(|precompile| precompile.address == number && precompile.since <= self.index)
     }
 
     /// Whether the address is a precompile's.
     #[must_use]
-    pub fn is_precompile(self, address: &[u8; 20]) -> bool {
-        let (head, tail) = address.split_at(18);
-        if head.iter().any(|byte| *byte != 0) {
-            return false;
-        }
-        let last = match self.fork {
-            fork::FRONTIER..fork::BYZANTIUM => 4,
-            fork::BYZANTIUM..fork::ISTANBUL => 8,
-            fork::ISTANBUL..fork::CANCUN => 9,
-            fork::CANCUN => 10,
-            _ => 0x11,
-        };
-        match *tail {
-            [0, number] => (1..=last).contains(&number),
-            [1, 0] => self.from(fork::OSAKA),
-            _ => false,
-        }
+    #[inline]
+    pub fn is_precompile(&self, address: &[u8; 20]) -> bool {
+        self.precompile(address).is_some()
+    }
+
+    /// Whether a length is above a limit of the rule set.
+    #[must_use]
+    pub fn exceeds(length: usize, limit: i64) -> bool {
+        limit != NO_LIMIT && length as u64 > limit.unsigned_abs()
     }
 
     /// Price and refund of an SSTORE.
     #[must_use]
-    pub fn store(self, store: Store) -> StorePrice {
+    pub fn store(&self, store: Store) -> StorePrice {
         let Store { original, current, new, cold } = store;
-        match self.fork {
-            fork::CONSTANTINOPLE => net_metered(original, current, new, &Net { load: 200, reset: 5000, clears: 15_000 }),
-            fork::FRONTIER..fork::ISTANBUL => StorePrice {
+        let net = |load, reset| net_metered(original, current, new, &Net { load, reset, clears: self.clear_refund });
+        match self.sstore {
+            SSTORE_PLAIN => StorePrice {
                 gas: if current.is_zero() && !new.is_zero() { 20_000 } else { 5000 },
-                refund: if !current.is_zero() && new.is_zero() { 15_000 } else { 0 },
+                refund: if !current.is_zero() && new.is_zero() { self.clear_refund } else { 0 },
             },
-            fork::ISTANBUL => net_metered(original, current, new, &Net { load: 800, reset: 5000, clears: 15_000 }),
+            SSTORE_EIP1283 => net(200, 5000),
+            SSTORE_EIP2200 => net(800, 5000),
             _ => {
-                let clears = if self.from(fork::LONDON) { 4800 } else { 15_000 };
-                let mut price = net_metered(original, current, new, &Net { load: 100, reset: 2900, clears });
-                price.gas += if cold { 2100 } else { 0 };
+                let mut price = net(self.warm_account, 2900);
+                price.gas += if cold { self.cold_slot + self.warm_account } else { 0 };
                 price
             }
         }

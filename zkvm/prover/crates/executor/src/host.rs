@@ -1,8 +1,11 @@
 //! Requests, results and the accounts they speak of (ISA 8).
 
+pub(crate) mod journal;
+pub mod message;
 pub mod request;
 pub mod result;
 pub(crate) mod state;
+mod words;
 
 /// A 20-byte account address.
 pub type Address = [u8; 20];

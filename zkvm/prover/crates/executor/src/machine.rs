@@ -1,22 +1,32 @@
 //! The machine: frames, effects, and the two loops that run schedules.
 
+mod address;
+mod batch;
+mod calls;
+mod codes;
+mod driver;
 mod effects;
 mod fast;
 mod frame;
 mod library;
-mod run;
+mod precompile;
 mod storage;
+mod surroundings;
 mod traced;
 
 use thiserror::Error;
 
 use crate::host::request::RequestError;
+use crate::host::result::{MissingCode, Unsupported};
 use crate::program::ProgramError;
 use crate::schedule::Undefined;
 use crate::trace::Status;
 
 pub use library::{Library, Loaded};
-pub use run::{MAX_STEPS, execute, execute_limited, trace};
+pub use address::{create_address, create2_address};
+pub use batch::{MAX_STEPS, execute, execute_asking, execute_limited, trace, trace_asking};
+pub use codes::Translate;
+pub use precompile::{Answer, precompile};
 
 /// Why there is no outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -38,6 +48,12 @@ pub enum RunError {
         /// Its kind.
         kind: &'static str,
     },
+    /// What was asked to translate gave no answer, or a wrong one.
+    #[error("translation: {0}")]
+    Translation(String),
+    /// A precompile's library failed for no fault of its input.
+    #[error("precompile: {0}")]
+    Precompile(String),
     /// A linted program did what no translation does.
     #[error("program: call {call}, identifier {id}: {fault}")]
     Fault {
@@ -74,6 +90,8 @@ enum Trap {
     OutOfGas,
     /// Goes to identifier 0.
     Halt,
+    /// Creation code runs off its end, or jumps behind it, and there are arguments (ISA 11.4).
+    Arguments,
     /// What the executor cannot do.
     Unsupported { code: &'static str, what: &'static str },
     /// See [`Fault`].
@@ -83,8 +101,8 @@ enum Trap {
 /// A run that is longer than the caller allows.
 const STEP_LIMIT: Trap = Trap::Unsupported { code: "step-limit", what: "more steps than the limit" };
 
-/// Creation code that runs off its end, or jumps behind it (ISA 11.4).
-const ARGUMENTS: Trap = Trap::Unsupported { code: "arguments-as-code", what: "creation code that goes on in its arguments" };
+/// A balance that no word holds.
+const BALANCE_LIMIT: Trap = Trap::Unsupported { code: "balance-limit", what: "a balance of 2^256 or more" };
 
 impl From<Fault> for Trap {
     fn from(fault: Fault) -> Self {
@@ -92,11 +110,17 @@ impl From<Fault> for Trap {
     }
 }
 
-/// How a frame ended, and how many steps it took.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Ended {
-    status: Status,
-    steps: u64,
+/// Why a frame's loop stops.
+#[derive(Debug)]
+enum Exit {
+    /// The frame has ended.
+    Ended(Status),
+    /// It waits for a CALL.
+    Calling(Box<calls::Calling>),
+    /// It waits for a CREATE.
+    Creating(Box<calls::Creating>),
+    /// Its creation code goes on in its arguments.
+    Arguments,
 }
 
 /// A trap and the local identifier it struck at.
@@ -104,6 +128,30 @@ struct Ended {
 struct Struck {
     trap: Trap,
     id: u32,
+}
+
+/// Why a batch goes no further.
+enum Stop {
+    Error(RunError),
+    Unsupported(Unsupported),
+    Missing(MissingCode),
+}
+
+impl From<RunError> for Stop {
+    fn from(error: RunError) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl Stop {
+    /// What a trap that no frame answers for means to the batch.
+    fn of(struck: Struck, call: usize) -> Self {
+        match struck {
+            Struck { trap: Trap::Unsupported { code, what }, id } => Self::Unsupported(Unsupported { code, what: what.to_owned(), call, id }),
+            Struck { trap: Trap::Fault(fault), id } => Self::Error(RunError::Fault { call, id, fault }),
+            Struck { id, .. } => Self::Error(RunError::Fault { call, id, fault: Fault::Misplaced }),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use ruint::aliases::U256;
 
-use crate::host::request::{AccountState, Call, Environment, Request};
+use crate::host::request::{AccountState, Environment, Request, Transaction};
 use crate::isa;
 use crate::keccak::keccak256;
 use crate::program::{CodeKind, Instruction, Program};
@@ -36,12 +36,13 @@ pub(crate) fn request(program: &Program, gas: u64, data: &[&[u8]]) -> Request {
     let account = AccountState { balance: U256::from(1000), nonce: 1, code: program.code.clone().into(), storage: [].into() };
     let payer = AccountState { balance: U256::from(10), nonce: 0, code: Vec::new().into(), storage: [].into() };
     let create = |code: &[u8]| (program.kind == CodeKind::Creation).then(|| code.into());
-    let call = |data: &&[u8]| Call { create: create(&program.code), caller: CALLER, origin: CALLER, to: CONTRACT, value: U256::ZERO, data: data.to_vec(), gas };
+    let call = |data: &&[u8]| Transaction { create: create(&program.code), caller: CALLER, origin: CALLER, to: CONTRACT, value: U256::ZERO, data: data.to_vec(), gas, env: None };
     Request {
         fork: program.fork,
         env: Environment { number: U256::from(300), ..Environment::default() },
         contract: CONTRACT,
         state: [(CONTRACT, account), (CALLER, payer)].into(),
         calls: data.iter().map(call).collect(),
+        messages: false,
     }
 }

@@ -19,6 +19,15 @@
 //!
 //! `SSTORE` with gas left <= 2300 after its field (ISA 3.5) has `next` = 0, charge = its field, no storage access, and
 //! [`End::Instruction`]; so have `HALT`, `MGROW` beyond 2^32, `SCHK` that fails, `RETURNDATACOPY` past the end, `JMPD` to nowhere.
+//!
+//! Nested frames: one line of time. The steps of all frames stand in one list in order of clk, each with its frame. A `CALL` or `CREATE` at clk
+//! that enters a message gives it the entry clk + 4; a message that no code answers takes one group of 4, apart from a transaction's own. The
+//! caller's next step stands at the callee's exit, in the region that the call stood in. The call's charge includes what it gives its callee;
+//! what comes back (`gas_left` of the callee's frame) is not charged any more at the caller's next step. Where no message is entered (depth,
+//! balance, nonce, a collision), no frame is listed and the next step stands 4 later: what the gas of that step shows is all that was given or
+//! nothing. Call data is the caller's memory at the call, return data the callee's output: both are ranges of a memory that no longer changes,
+//! given by the operands of the `ARG`s before the call and of the `RETURN` or `REVERT`. The undo groups of a frame that fails are those of its own
+//! completed `SSTORE`s and `TSTORE`s and of the frames that it owns; what else nested frames undo (balances, marks, nonces) has no group here yet.
 
 use ruint::aliases::U256;
 
@@ -77,6 +86,18 @@ pub enum Status {
     Halt,
 }
 
+impl Status {
+    /// Name in results.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Revert => "revert",
+            Self::Halt => "halt",
+        }
+    }
+}
+
 /// Why a frame ended, where the prover has to tell cases of ISA 5.3 apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
@@ -99,28 +120,46 @@ pub struct LogRecord {
     pub data: Vec<u8>,
 }
 
-/// One frame. Top-level frames only for now; `steps` is a range of [`Trace::steps`].
+/// One message that was entered: a frame, or one that no code answered (no code, a precompile).
 #[derive(Clone, Debug)]
 pub struct Frame {
     /// Clock of the entry: the frame's identifier. The first step has clk = entry + 4.
     pub entry: u32,
-    /// Clock at which the next frame may start: 4 after the last step, arrival and undo rows included (one tick group of 4 each).
+    /// Clock at which what follows may start: the next frame, or the caller's next step.
     pub exit: u32,
-    /// Index of the call.
+    /// Index of the transaction.
     pub call: u32,
-    /// Index of the program in [`Trace::programs`]; none where the account has no code (then there are no steps).
+    /// Index of the program in [`Trace::programs`]; none where no code runs (then there are no steps).
     pub program: Option<u32>,
-    /// Account whose storage the frame uses.
+    /// Account whose storage the frame uses, or that it creates.
     pub address: [u8; 20],
-    /// Gas given.
+    /// Entry of the frame that called; 0 for a transaction's own.
+    pub parent: u32,
+    /// Clock of the CALL or CREATE; 0 for a transaction's own. Else the entry is 4 later.
+    pub called_at: u32,
+    /// 0 for a transaction's own.
+    pub depth: u32,
+    /// Kind of message.
+    pub kind: crate::host::message::Kind,
+    /// Whether it may change nothing.
+    pub is_static: bool,
+    /// What CALLER gives.
+    pub caller: [u8; 20],
+    /// The account whose code runs, not followed through a delegation.
+    pub target: [u8; 20],
+    /// Entry of the frame whose end undoes what this one did: itself if it failed, else its parent's owner, 0 if there is none.
+    pub owner: u32,
+    /// What CALLVALUE gives.
+    pub value: U256,
+    /// Gas given, the stipend included.
     pub gas_given: u64,
-    /// Gas left, 0 on a halt.
+    /// Gas left, 0 on a halt; of a create what the deposit of its code left.
     pub gas_left: u64,
     /// Outcome.
     pub status: Status,
     /// How it ended.
     pub end: End,
-    /// Range of steps.
+    /// Range of steps, from the first of its own to its last; those of the frames that it called are among them.
     pub steps: core::ops::Range<usize>,
     /// Logs (also those of a doomed frame, which are not claimed).
     pub logs: Vec<LogRecord>,
@@ -137,12 +176,12 @@ pub struct Placed {
     pub base: u32,
 }
 
-/// A traced run of a batch of calls.
+/// A traced run of a batch.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
     /// Programs in the order of the program table.
     pub programs: Vec<Placed>,
-    /// Frames in order.
+    /// Frames in order of entry.
     pub frames: Vec<Frame>,
     /// Chained instructions in order of clk.
     pub steps: Vec<Step>,

@@ -113,7 +113,7 @@ impl Expectations {
     }
 }
 
-fn different_field(asked: &sol2zk_executor::host::request::Call, call: &Call) -> Option<&'static str> {
+fn different_field(asked: &sol2zk_executor::host::request::Transaction, call: &Call) -> Option<&'static str> {
     let checks = [
         ("kind", asked.create.is_some() == call.create),
         ("caller", asked.caller == call.caller),

@@ -22,6 +22,7 @@ use crate::statement::{Account, Call, Environment, Ledger, Log, Slot, Statement,
 use crate::tables::Table;
 
 mod chips;
+mod claimable;
 pub(crate) mod notice;
 pub(crate) mod size;
 
@@ -39,6 +40,14 @@ pub enum WitnessError {
         what: String,
         /// Local identifier.
         id: u32,
+    },
+    /// A receipt has no words for the run.
+    #[error("call {call}: {what}")]
+    NotClaimable {
+        /// Transaction.
+        call: u32,
+        /// What it does.
+        what: &'static str,
     },
     /// No call runs code: there is no frame to prove.
     #[error("no call reaches code, and a receipt is about code that ran")]
@@ -91,6 +100,7 @@ impl Hashes {
 
 /// Builds the witness of a traced run.
 pub fn witness(request: &Request, trace: &Trace, fixed: &[Table], log_blowup: usize, hashes: Hashes) -> Result<Witness, WitnessError> {
+    claimable::claimable(request, trace)?;
     if trace.frames.iter().all(|frame| frame.program.is_none()) {
         return Err(WitnessError::NoFrame);
     }
@@ -307,7 +317,7 @@ fn statement(request: &Request, trace: &Trace) -> Statement {
     let slots = touched(request, trace);
     let mut listed: BTreeSet<Address> = request.calls.iter().map(|call| call.to).collect();
     listed.insert(request.contract);
-    for call in request.calls.iter().filter(|call| !call.value.is_zero()) {
+    for call in request.calls.iter().filter(|call| call.create.is_some() || !call.value.is_zero()) {
         listed.insert(call.caller);
     }
     let accounts: Vec<Account> = listed
@@ -341,7 +351,7 @@ fn statement(request: &Request, trace: &Trace) -> Statement {
     }
 }
 
-fn claimed(call: &sol2zk_executor::host::request::Call, frame: &Frame, trace: &Trace, index: &BTreeMap<Address, u32>) -> Call {
+fn claimed(call: &sol2zk_executor::host::request::Transaction, frame: &Frame, trace: &Trace, index: &BTreeMap<Address, u32>) -> Call {
     let success = frame.status == Status::Success;
     let logs = frame.logs.iter().filter(|_| success).map(|log| Log {
         clk: log.clk,

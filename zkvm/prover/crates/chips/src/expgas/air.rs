@@ -1,6 +1,6 @@
 use p3_air::{Air, BaseAir, WindowAccess};
 use p3_field::PrimeCharacteristicRing;
-use sol2zk_executor::gas::Rules;
+use sol2zk_executor::gas::rules;
 use sol2zk_executor::isa;
 
 use super::ExpGasCols;
@@ -64,7 +64,7 @@ impl<B: ChipBuilder> Air<B> for ExpGasAir {
         b.assert_zero((marked - wide) * (B::Expr::ONE - row.top.into() * row.inverse.into()));
 
         // At most 50 a byte: within the bound of an instruction (ISA 10.5).
-        let gas = row.state.gas.into() + row.gas.into() + bytes * int::<B>(Rules { fork: self.fork }.exponent_byte() as u32);
+        let gas = row.state.gas.into() + row.gas.into() + bytes * int::<B>(rules(self.fork).exp_byte_gas as u32);
         bus::leave(b, &row.state, id + B::Expr::ONE, row.state.region.into(), gas, row.state.words.into(), real);
     }
 }

@@ -1,4 +1,5 @@
 use sol2zk_executor::isa;
+use sol2zk_executor::rules::{SSTORE_EIP1283, SSTORE_EIP2200, SSTORE_PLAIN};
 
 /// What storage costs under a rule set, beyond the static gas of the `gas` field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,17 +22,19 @@ pub struct Rules {
 
 impl Rules {
     /// The rules of a rule set, by index into FORKS.
-    pub const fn of(fork: u8) -> Self {
-        let base = Self { net: false, sentry: false, unchanged: 5000, create: 20_000, update: 5000, cold_load: 0, cold_store: 0 };
-        match fork {
-            // Constantinople: EIP-1283
-            5 => Self { net: true, unchanged: 200, ..base },
-            // Frontier to Byzantium, Petersburg: Yellow Paper
-            0..=6 => base,
-            // Istanbul: EIP-2200 with the prices of EIP-1884
-            7 => Self { net: true, sentry: true, unchanged: 800, ..base },
-            // from Berlin on: EIP-2929 (EIP-3529 changed refunds alone)
-            _ => Self { net: true, sentry: true, unchanged: 100, create: 20_000, update: 2900, cold_load: 2000, cold_store: 2100 },
+    pub fn of(fork: u8) -> Self {
+        let facts = sol2zk_executor::gas::rules(fork);
+        let base = Self { net: false, sentry: facts.sstore_sentry >= 0, unchanged: 5000, create: 20_000, update: 5000, cold_load: 0, cold_store: 0 };
+        match facts.sstore {
+            SSTORE_PLAIN => base,
+            SSTORE_EIP1283 => Self { net: true, unchanged: 200, ..base },
+            // with the prices of EIP-1884
+            SSTORE_EIP2200 => Self { net: true, unchanged: 800, ..base },
+            // EIP-2929; EIP-3529 changed refunds alone
+            _ => {
+                let (cold_load, unchanged) = (facts.cold_slot as u32, facts.warm_account as u32);
+                Self { net: true, unchanged, update: 2900, cold_load, cold_store: cold_load + unchanged, ..base }
+            }
         }
     }
 }

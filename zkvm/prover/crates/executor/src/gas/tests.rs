@@ -3,6 +3,7 @@
 use ruint::aliases::U256;
 
 use super::*;
+use crate::isa::fork;
 
 /// (rule set, original, current, new, cold) -> (gas, refund).
 const STORES: [(u8, u64, u64, u64, bool, i64, i64); 28] = [
@@ -40,7 +41,7 @@ const STORES: [(u8, u64, u64, u64, bool, i64, i64); 28] = [
 fn stores() {
     for (fork, original, current, new, cold, gas, refund) in STORES {
         let [original, current, new] = [original, current, new].map(U256::from);
-        let price = Rules { fork }.store(Store { original, current, new, cold });
+        let price = rules(fork).store(Store { original, current, new, cold });
         assert_eq!(price, StorePrice { gas, refund }, "{fork} {original} {current} {new}");
     }
 }
@@ -59,20 +60,28 @@ fn precompiles() {
             address[16..].copy_from_slice(&number.to_be_bytes());
             address
         };
-        (0..0x1000).filter(|number| Rules { fork }.is_precompile(&address(*number))).count()
+        (0..0x1000).filter(|number| rules(fork).is_precompile(&address(*number))).count()
     };
     let forks = [fork::FRONTIER, fork::BYZANTIUM, fork::ISTANBUL, fork::SHANGHAI, fork::CANCUN, fork::PRAGUE, fork::OSAKA];
     assert_eq!(forks.map(count), [4, 8, 9, 9, 10, 17, 18]);
-    assert!(!Rules { fork: fork::OSAKA }.is_precompile(&[1; 20]));
+    assert!(!rules(fork::OSAKA).is_precompile(&[1; 20]));
 }
 
 #[test]
 fn new_beneficiaries() {
-    let price = |fork, exists, dead, pays| Rules { fork }.new_beneficiary(exists, dead, pays);
-    assert_eq!(price(fork::HOMESTEAD, false, true, true), 0);
-    assert_eq!(price(fork::TANGERINE_WHISTLE, false, true, false), 25_000);
-    assert_eq!(price(fork::TANGERINE_WHISTLE, true, true, true), 0);
-    assert_eq!(price(fork::OSAKA, true, true, false), 0);
-    assert_eq!(price(fork::OSAKA, true, true, true), 25_000);
-    assert_eq!(price(fork::OSAKA, true, false, true), 0);
+    let price = |fork, exists, pays| rules(fork).new_beneficiary(exists, pays);
+    assert_eq!(price(fork::HOMESTEAD, false, true), 0);
+    assert_eq!(price(fork::TANGERINE_WHISTLE, false, false), 25_000);
+    assert_eq!(price(fork::TANGERINE_WHISTLE, true, true), 0);
+    assert_eq!(price(fork::OSAKA, false, false), 0);
+    assert_eq!(price(fork::OSAKA, false, true), 25_000);
+    assert_eq!(price(fork::OSAKA, true, true), 0);
+}
+
+#[test]
+fn shares_of_a_callee() {
+    assert_eq!([63, 64, 65, 128].map(|left| rules(fork::OSAKA).most_given(left)), [63, 63, 64, 126]);
+    assert_eq!(rules(fork::HOMESTEAD).most_given(128), 128);
+    assert!(RuleSet::exceeds(24_577, rules(fork::OSAKA).code_limit_bytes) && !RuleSet::exceeds(24_576, rules(fork::OSAKA).code_limit_bytes));
+    assert!(!RuleSet::exceeds(1 << 40, rules(fork::HOMESTEAD).code_limit_bytes));
 }

@@ -21,10 +21,12 @@ pub struct Request {
     pub env: Environment,
     /// The contract under test.
     pub contract: Address,
-    /// Accounts before the first call's value moves.
+    /// Accounts before the first transaction.
     pub state: BTreeMap<Address, AccountState>,
-    /// Calls, each its own transaction.
-    pub calls: Vec<Call>,
+    /// Transactions in order.
+    pub calls: Vec<Transaction>,
+    /// Results list the messages of each transaction.
+    pub messages: bool,
 }
 
 /// Block and transaction environment (ISA 6.2).
@@ -69,9 +71,9 @@ pub struct AccountState {
     pub storage: BTreeMap<U256, U256>,
 }
 
-/// One call or create.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Call {
+/// An entry of a batch: a bare message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Transaction {
     /// Creation code, if it is a create.
     pub create: Option<Arc<[u8]>>,
     /// Caller.
@@ -86,6 +88,8 @@ pub struct Call {
     pub data: Vec<u8>,
     /// Gas of the frame.
     pub gas: u64,
+    /// The environment, where it is not the batch's.
+    pub env: Option<Arc<Environment>>,
 }
 
 /// What is wrong with a request.
@@ -135,6 +139,8 @@ struct RawRequest {
     contract: String,
     state: Entries<RawAccount>,
     calls: Vec<RawCall>,
+    #[serde(default)]
+    messages: bool,
 }
 
 #[derive(Deserialize)]
@@ -204,6 +210,7 @@ impl Request {
             contract: parse_address("contract", &raw.contract)?,
             calls: calls.collect::<Result<_, _>>()?,
             state,
+            messages: raw.messages,
         })
     }
 }
@@ -235,7 +242,7 @@ fn parse_account(place: &str, raw: &RawAccount) -> Parsed<AccountState> {
     })
 }
 
-fn parse_call(place: &str, raw: &RawCall) -> Parsed<Call> {
+fn parse_call(place: &str, raw: &RawCall) -> Parsed<Transaction> {
     let code = raw.code.as_deref().map(|code| parse_bytes(&format!("{place}.code"), code)).transpose()?;
     let create: Option<Arc<[u8]>> = match (raw.create, code) {
         (true, Some(code)) => Some(code.into()),
@@ -245,7 +252,7 @@ fn parse_call(place: &str, raw: &RawCall) -> Parsed<Call> {
         }
         (false, _) => None,
     };
-    Ok(Call {
+    Ok(Transaction {
         create,
         caller: parse_address(&format!("{place}.caller"), &raw.caller)?,
         origin: parse_address(&format!("{place}.origin"), &raw.origin)?,
@@ -253,6 +260,7 @@ fn parse_call(place: &str, raw: &RawCall) -> Parsed<Call> {
         value: parse_word(&format!("{place}.value"), &raw.value)?,
         data: parse_bytes(&format!("{place}.data"), &raw.data)?,
         gas: parse_gas(&format!("{place}.gas"), &raw.gas)?,
+        env: None,
     })
 }
 

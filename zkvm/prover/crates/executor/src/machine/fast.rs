@@ -1,42 +1,30 @@
 //! The fast loop: the schedule for speed, nothing recorded, nothing allocated.
 
+use std::sync::Arc;
+
 use ruint::aliases::U256;
 
 use super::frame::Frame;
 use super::library::Loaded;
-use super::{Ended, Fault, STEP_LIMIT, Struck, Trap};
+use super::surroundings::Surroundings;
+use super::{Exit, Fault, STEP_LIMIT, Struck, Trap};
 use crate::isa;
-use crate::schedule::{Op, Schedule};
+use crate::schedule::Op;
 use crate::trace::Status;
 use crate::word::{self, bit, slt};
 
-/// Slots of a program between its frames.
-#[derive(Debug, Default)]
-pub(super) struct SlotBuffer(Vec<U256>);
-
-impl SlotBuffer {
-    pub fn new(loaded: &Loaded) -> Self {
-        Self(loaded.fast.slots.initial(&loaded.program))
-    }
-
-    fn enter(&mut self, schedule: &Schedule, values: &[U256]) -> &mut [U256] {
-        let (registers, rest) = self.0.split_at_mut(schedule.slots.environment as usize);
-        registers.fill(U256::ZERO);
-        rest[..values.len()].copy_from_slice(values);
-        &mut self.0
-    }
-}
-
-/// Runs a frame.
-pub(super) fn run_fast(frame: &mut Frame<'_>, loaded: &Loaded, buffer: &mut SlotBuffer, max_steps: u64) -> Result<Ended, Struck> {
-    let schedule = &loaded.fast;
-    let slots = buffer.enter(schedule, &frame.entry.values);
-    let mut steps = 0_u64;
-    let mut at = 0_usize;
-    match run_ops(frame, loaded, slots, &mut Progress { steps: &mut steps, at: &mut at, max_steps }) {
-        Ok(status) => Ok(Ended { status, steps }),
-        Err(Trap::OutOfGas | Trap::Halt) => Ok(Ended { status: Status::Halt, steps }),
-        Err(trap) => Err(Struck { trap, id: schedule.ids.get(at).copied().unwrap_or(0) }),
+/// Runs a frame until it ends or calls.
+pub(super) fn run_fast(frame: &mut Frame, host: &mut Surroundings) -> Result<Exit, Struck> {
+    let loaded = Arc::clone(&frame.loaded);
+    let mut slots = std::mem::take(&mut frame.slots);
+    let (mut steps, mut at, max_steps) = (host.steps, frame.position, host.max_steps);
+    let exit = run_ops(frame, host, &loaded, &mut slots, &mut Progress { steps: &mut steps, at: &mut at, max_steps });
+    (frame.slots, host.steps) = (slots, steps);
+    match exit {
+        Ok(exit) => Ok(exit),
+        Err(Trap::OutOfGas | Trap::Halt) => Ok(Exit::Ended(Status::Halt)),
+        Err(Trap::Arguments) => Ok(Exit::Arguments),
+        Err(trap) => Err(Struck { trap, id: loaded.fast.ids.get(at).copied().unwrap_or(0) }),
     }
 }
 
@@ -49,11 +37,11 @@ struct Progress<'a> {
 }
 
 #[allow(clippy::too_many_lines)]
-fn run_ops(frame: &mut Frame<'_>, loaded: &Loaded, slots: &mut [U256], progress: &mut Progress<'_>) -> Result<Status, Trap> {
+fn run_ops(frame: &mut Frame, host: &mut Surroundings, loaded: &Loaded, slots: &mut [U256], progress: &mut Progress<'_>) -> Result<Exit, Trap> {
     let Progress { steps, at, max_steps } = progress;
     let schedule = &loaded.fast;
     let ops = schedule.ops.as_slice();
-    let mut position = 0;
+    let mut position = frame.position;
     macro_rules! word {
         ($op:ident, $index:literal) => {
             slots[$op.fields[$index] as usize]
@@ -156,7 +144,7 @@ fn run_ops(frame: &mut Frame<'_>, loaded: &Loaded, slots: &mut [U256], progress:
             isa::JMPD => {
                 charge!(op);
                 let target = word!(op, 0);
-                position = check!(loaded.jump(schedule, target).ok_or_else(|| frame.nowhere(target, loaded.program.code.len()))) as usize;
+                position = check!(loaded.jump(schedule, target).ok_or_else(|| frame.nowhere(target))) as usize;
             }
             isa::MLOAD => slots[op.out as usize] = check!(frame.load(word!(op, 0))),
             isa::MSTORE => check!(frame.store(word!(op, 0), word!(op, 1))),
@@ -165,16 +153,28 @@ fn run_ops(frame: &mut Frame<'_>, loaded: &Loaded, slots: &mut [U256], progress:
                 check!(frame.notice());
             }
             isa::CALLDATALOAD => slots[op.out as usize] = frame.call_data(word!(op, 0)),
+            isa::CALL | isa::CREATE => {
+                **steps += u64::from(op.steps);
+                if **steps > *max_steps {
+                    **at = position - 1;
+                    return Err(STEP_LIMIT);
+                }
+                (frame.position, frame.pending.out) = (position, op.out);
+                if op.code == isa::CALL {
+                    return Ok(Exit::Calling(Box::new(check!(frame.call(host, op.fields[2], op.gas)))));
+                }
+                return Ok(Exit::Creating(Box::new(check!(frame.create(host, op.fields[2], op.gas)))));
+            }
             isa::STOP | isa::RETURN | isa::REVERT | isa::HALT | isa::SELFDESTRUCT => {
                 **steps += u64::from(op.steps);
                 let words = operands(op, slots);
-                return Ok(check!(frame.end(op.code, words, op.gas)));
+                return Ok(Exit::Ended(check!(frame.end(host, op.code, words, op.gas))));
             }
             _ => {
                 **steps += u64::from(op.steps);
                 let words = operands(op, slots);
                 let [_, y, z] = op.fields;
-                let result = check!(frame.effect(op.code, words, y, z, op.gas));
+                let result = check!(frame.effect(host, op.code, words, y, z, op.gas));
                 check!(frame.notice());
                 if isa::row(op.code).is_some_and(|row| row.result) {
                     slots[op.out as usize] = result;

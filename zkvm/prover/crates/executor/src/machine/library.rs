@@ -52,9 +52,14 @@ impl Loaded {
     }
 }
 
-/// Programs by (code hash, kind, rule set).
+/// Programs by what they translate.
 #[derive(Clone, Debug, Default)]
-pub struct Library(HashMap<([u8; 32], CodeKind, u8), Arc<Loaded>>);
+pub struct Library {
+    /// By (code hash, kind, rule set).
+    programs: HashMap<([u8; 32], CodeKind, u8), Arc<Loaded>>,
+    /// Those of creation code, the longest code first.
+    creations: Vec<Arc<Loaded>>,
+}
 
 impl Library {
     /// Adds a program; the same one may be added again.
@@ -63,7 +68,12 @@ impl Library {
     /// If another program for the same code object is there.
     pub fn add(&mut self, loaded: Arc<Loaded>) -> Result<(), RunError> {
         let Program { code_hash, kind, fork, .. } = *loaded.program;
-        let before = self.0.insert((code_hash, kind, fork), Arc::clone(&loaded));
+        let before = self.programs.insert((code_hash, kind, fork), Arc::clone(&loaded));
+        if kind == CodeKind::Creation && before.is_none() {
+            let length = loaded.program.code.len();
+            let place = self.creations.partition_point(|other| other.program.code.len() >= length);
+            self.creations.insert(place, Arc::clone(&loaded));
+        }
         if before.is_some_and(|before| !Arc::ptr_eq(&before, &loaded) && before.program != loaded.program) {
             let code_hash = code_hash.iter().map(|byte| format!("{byte:02x}")).collect();
             return Err(RunError::Twice { code_hash, kind: kind.name() });
@@ -74,7 +84,17 @@ impl Library {
     /// The program of a code object.
     #[must_use]
     pub fn get(&self, code_hash: [u8; 32], kind: CodeKind, fork: u8) -> Option<&Arc<Loaded>> {
-        self.0.get(&(code_hash, kind, fork))
+        self.programs.get(&(code_hash, kind, fork))
+    }
+
+    /// The creation program whose code is the longest prefix of the init code (ISA 9.6); a prefix has at least one byte.
+    #[must_use]
+    pub fn prefix(&self, init: &[u8], fork: u8) -> Option<&Arc<Loaded>> {
+        let fits = |loaded: &&Arc<Loaded>| {
+            let Program { code, fork: own, .. } = &*loaded.program;
+            *own == fork && !code.is_empty() && init.starts_with(code)
+        };
+        self.creations.iter().find(fits)
     }
 
     /// Decodes bodies into a library.

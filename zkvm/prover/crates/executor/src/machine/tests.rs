@@ -219,25 +219,11 @@ fn endless_loops_meet_the_limit() {
 }
 
 #[test]
-fn what_cannot_run_is_said() {
-    let chained = [ENTRY, (BALANCE, [5, 0, 0], 0), (CREATE, NONE, 0), (STOP, NONE, 0)];
-    let mut calls = program(&chained, &[], &[0]);
-    for index in 0..3 {
-        calls.instructions.insert(2 + index, crate::program::Instruction { op: ARG, fields: [8, 0, index as u32], gas: 0 });
-    }
-    calls.chained = 7;
-    calls.instructions[1].fields[0] = 8;
-    let (outcome, trace) = run(&calls, &request(&calls, 100_000, &[&[]]));
-    let unsupported = outcome.unsupported.unwrap();
-    assert_eq!((unsupported.code, unsupported.what.as_str(), unsupported.call, unsupported.id), ("create", "CREATE", 0, 6));
-    assert!(outcome.calls.is_empty() && trace.frames.is_empty() && trace.steps.is_empty());
+fn code_without_a_program_is_said() {
     let program = loop_program();
     let none = execute(&request(&program, 1, &[&[]]), &Library::default()).unwrap();
     assert_eq!(none.missing_code.map(|missing| missing.kind), Some(CodeKind::Runtime));
-    let mut precompile = request(&program, 1, &[&[]]);
-    precompile.calls[0].to = [0; 20];
-    precompile.calls[0].to[19] = 9;
-    assert_eq!(execute(&precompile, &library(&program)).unwrap().unsupported.unwrap().code, "precompile");
+    assert!(none.calls.is_empty());
 }
 
 #[test]
@@ -327,3 +313,5 @@ fn calls_without_code_succeed() {
     assert_eq!((outcome.calls[0].status, outcome.calls[0].gas_left), (Status::Success, 77));
     assert_eq!((trace.frames[0].program, trace.frames[0].exit, trace.frames[1].entry), (None, 4, 4));
 }
+
+mod nested;

@@ -64,7 +64,12 @@ impl Building<'_> {
         self.charged = (self.charged.0 + op.gas, self.charged.1 + 1);
         match op.code {
             isa::REGION | isa::LABEL | isa::CHARGE => {}
-            isa::GET | isa::SET | isa::MOVE | isa::ENV | isa::MLOAD | isa::MSTORE | isa::MSTORE8 | isa::MGROW => {
+            // an environment value has a slot of its own, as a register does
+            isa::ENV => {
+                let slot = self.slots.environment + op.fields[2];
+                self.push(Op { code: isa::GET, gas: 0, steps: 0, fields: [0, 0, slot], out: op.out }, id);
+            }
+            isa::GET | isa::SET | isa::MOVE | isa::MLOAD | isa::MSTORE | isa::MSTORE8 | isa::MGROW => {
                 (op.gas, op.steps) = (0, 0);
                 self.push(op, id);
             }

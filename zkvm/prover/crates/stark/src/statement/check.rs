@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ruint::aliases::U256;
 use sol2zk_chips::listing::order;
-use sol2zk_executor::gas::{BEYOND_MEMORY_GAS, Rules};
+use sol2zk_executor::gas::{BEYOND_MEMORY_GAS, rules};
 use sol2zk_executor::host::Address;
 use sol2zk_executor::isa::{ENV_KINDS, FORKS};
 use sol2zk_executor::keccak::keccak256;
@@ -158,7 +158,7 @@ impl Statement {
         }
         let mut needed: BTreeSet<&Address> = self.calls.iter().map(|call| &call.to).collect();
         needed.insert(&self.contract);
-        needed.extend(self.calls.iter().filter(|call| number(&call.value) != U256::ZERO).map(|call| &call.caller));
+        needed.extend(self.calls.iter().filter(|call| call.create || number(&call.value) != U256::ZERO).map(|call| &call.caller));
         if needed.len() != self.accounts.len() || !self.accounts.iter().all(|account| needed.contains(&account.address)) {
             return Err(StatementError::Malformed("the list of accounts"));
         }
@@ -204,7 +204,7 @@ impl Statement {
             return Err(StatementError::Program(i, "the account called is not listed"));
         };
         // The EVM runs something else there than the account's code.
-        let rules = Rules { fork: self.fork };
+        let rules = rules(self.fork);
         if !call.create && rules.is_precompile(&call.to) {
             return Err(StatementError::Program(i, "a precompile is called, which has no proof"));
         }
@@ -235,7 +235,7 @@ impl Statement {
         if !creation && placed.program.code_hash != code_hash {
             return Err(StatementError::Program(i, "the program is not that of the account's code"));
         }
-        if !creation && rules.delegates() && placed.program.code.len() == 23 && placed.program.code.starts_with(&DELEGATION) {
+        if !creation && rules.delegation && placed.program.code.len() == 23 && placed.program.code.starts_with(&DELEGATION) {
             return Err(StatementError::Program(i, "the account delegates to another, which has no proof"));
         }
         Ok(())
@@ -249,7 +249,7 @@ impl Statement {
         }
         let occupied = |why| Err(StatementError::Occupied(i, why));
         match ledger.after.get(&call.to) {
-            _ if (Rules { fork: self.fork }).is_precompile(&call.to) => occupied("that is a precompile"),
+            _ if rules(self.fork).is_precompile(&call.to) => occupied("that is a precompile"),
             Some(&(_, nonce, _)) if nonce != 0 => occupied("whose nonce is not 0"),
             Some(&(_, _, code_hash)) if code_hash != empty_code_hash() => occupied("that has code"),
             _ if ledger.stored.contains(&call.to) => occupied("that has storage"),
@@ -260,6 +260,11 @@ impl Statement {
 
     fn follow(&self, i: usize, call: &Call, ledger: &mut Ledger) -> Result<(), StatementError> {
         let value = number(&call.value);
+        if call.create {
+            // as CREATE moves it, also if the create fails (ISA 8.3)
+            let Some(creator) = ledger.after.get_mut(&call.caller) else { return Err(StatementError::Malformed("the list of accounts")) };
+            creator.1 = creator.1.checked_add(1).ok_or(StatementError::Result(i, "a create by an account whose nonce is 2^64 - 1"))?;
+        }
         let before = ledger.after.clone_entry(&call.to, &call.caller);
         if value != U256::ZERO {
             let Some(payer) = ledger.after.get_mut(&call.caller) else { return Err(StatementError::Balance(i)) };
@@ -275,9 +280,7 @@ impl Statement {
         {
             created.2 = keccak256(&call.output);
             ledger.created.insert(call.to);
-            if (Rules { fork: self.fork }).create_sets_nonce() {
-                created.1 = 1;
-            }
+            created.1 = rules(self.fork).created_nonce();
         }
         Ok(())
     }

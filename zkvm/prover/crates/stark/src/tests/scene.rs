@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ruint::aliases::U256;
 use sol2zk_executor::host::Address;
-use sol2zk_executor::host::request::{AccountState, Call, Environment, Request};
+use sol2zk_executor::host::request::{AccountState, Environment, Request, Transaction};
 use sol2zk_executor::isa;
 use sol2zk_executor::keccak::keccak256;
 use sol2zk_executor::machine::{Library, trace};
@@ -56,8 +56,8 @@ pub(super) fn program(chained: &[Line], pure: &[Line], constants: &[u64]) -> Pro
 }
 
 /// A call of the contract by CALLER.
-pub(super) fn call(data: &[u8], gas: u64) -> Call {
-    Call { create: None, caller: CALLER, origin: CALLER, to: CONTRACT, value: U256::ZERO, data: data.to_vec(), gas }
+pub(super) fn call(data: &[u8], gas: u64) -> Transaction {
+    Transaction { create: None, caller: CALLER, origin: CALLER, to: CONTRACT, value: U256::ZERO, data: data.to_vec(), gas, env: None }
 }
 
 /// An account.
@@ -67,13 +67,14 @@ pub(super) fn account(balance: u64, code: &[u8], storage: &[(u64, u64)]) -> Acco
 }
 
 /// Calls where `program` is the contract's code.
-pub(super) fn request(program: &Program, calls: Vec<Call>) -> Request {
+pub(super) fn request(program: &Program, calls: Vec<Transaction>) -> Request {
     Request {
         fork: program.fork,
         env: Environment { number: U256::from(300), chain_id: U256::from(1), ..Environment::default() },
         contract: CONTRACT,
         state: [(CONTRACT, account(7, &program.code, &[(5, 55)])), (CALLER, account(1000, &[], &[])), (NOBODY, account(3, &[], &[]))].into(),
         calls,
+        messages: false,
     }
 }
 

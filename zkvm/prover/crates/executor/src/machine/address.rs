@@ -1,0 +1,40 @@
+//! Addresses of created accounts (ISA 9.5).
+
+use ruint::aliases::U256;
+
+use crate::host::{Address, word_address};
+use crate::keccak::keccak256;
+
+/// Of CREATE: keccak256(rlp(creator, nonce)).
+#[must_use]
+pub fn create_address(creator: &Address, nonce: u64) -> Address {
+    let digits = nonce.to_be_bytes();
+    let digits = &digits[nonce.leading_zeros() as usize / 8..];
+    let mut list = vec![0, 0x94];
+    list.extend_from_slice(creator);
+    match digits {
+        [] => list.push(0x80),
+        [small] if *small < 0x80 => list.push(*small),
+        _ => {
+            list.push(0x80 + digits.len() as u8);
+            list.extend_from_slice(digits);
+        }
+    }
+    list[0] = 0xc0 + (list.len() - 1) as u8;
+    last_bytes(&list)
+}
+
+/// Of CREATE2: keccak256(0xff, creator, salt, keccak256(init code)).
+#[must_use]
+pub fn create2_address(creator: &Address, salt: U256, init: &[u8]) -> Address {
+    let mut preimage = vec![0xff];
+    preimage.extend_from_slice(creator);
+    preimage.extend_from_slice(&salt.to_be_bytes::<32>());
+    preimage.extend_from_slice(&keccak256(init));
+    last_bytes(&preimage)
+}
+
+fn last_bytes(preimage: &[u8]) -> Address {
+    word_address(U256::from_be_bytes(keccak256(preimage)))
+}
+
