@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -60,13 +60,31 @@ def refusal(code: str, text: str) -> InputError:
     return InputError(code, text) if found is None else InputError(code, found["what"], found["place"])
 
 
-def execute(request: Mapping[str, Any], programs: Iterable[Program]) -> dict[str, Any]:
-    """The Rust executor's result of a request (ISA 8).
+Translate = Callable[[bytes, str], Program | None]
+"""Gives the program of code of a kind, `runtime` or `creation`, or None."""
 
-    Raises: InputError for a malformed request or program, or a value that the caller cannot pay.
+
+def execute(
+    request: Mapping[str, Any],
+    programs: Iterable[Program],
+    *,
+    step_limit: int | None = None,
+    translate: Translate | None = None,
+) -> dict[str, Any]:
+    """The Rust executor's result of a request (ISA 8). `translate` is asked for code that has no program when the run meets it (ISA 8.12).
+
+    Raises: InputError for a malformed request or program, or a value that the caller cannot pay; what `translate` raises.
     """
+
+    def body(code: bytes, kind: str) -> bytes | None:
+        program = None if translate is None else translate(code, kind)
+        return None if program is None else program.body
+
+    native = extension()
+    limit = native.MAX_STEPS if step_limit is None else step_limit
     with _refusals("request-refused"):
-        document: dict[str, Any] = json.loads(extension().execute(json.dumps(request), [program.body for program in programs]))
+        text = native.execute(json.dumps(request), [program.body for program in programs], limit, None if translate is None else body)
+    document: dict[str, Any] = json.loads(text)
     return document
 
 

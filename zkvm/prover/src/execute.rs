@@ -66,12 +66,12 @@ fn loaded(body: &[u8]) -> Result<Arc<Loaded>, RunError> {
 type Answered<T> = (Option<PyErr>, Result<T, RunError>);
 
 /// Runs with a Python callable (code, kind) -> body or None, called with the interpreter attached.
-fn asking<T>(translate: Option<&Py<PyAny>>, run: impl FnOnce(Option<&mut Translate<'_>>) -> Result<T, RunError>) -> Answered<T> {
+fn asking<T>(translate: Option<&Py<PyAny>>, run: impl FnOnce(Option<Box<Translate<'_>>>) -> Result<T, RunError>) -> Answered<T> {
     let Some(callable) = translate else {
         return (None, run(None));
     };
     let mut raised = None;
-    let mut ask = |code: &[u8], kind: CodeKind| {
+    let ask = |code: &[u8], kind: CodeKind| {
         let body = Python::attach(|py| callable.call1(py, (PyBytes::new(py, code), kind.name()))?.extract::<Option<Vec<u8>>>(py));
         match body {
             Ok(None) => Ok(None),
@@ -83,7 +83,7 @@ fn asking<T>(translate: Option<&Py<PyAny>>, run: impl FnOnce(Option<&mut Transla
             }
         }
     };
-    let result = run(Some(&mut ask));
+    let result = run(Some(Box::new(ask)));
     (raised, result)
 }
 
@@ -150,6 +150,7 @@ fn version() -> &'static str {
 /// If Python refuses.
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("ISA_DIGEST", pyo3::types::PyBytes::new(module.py(), &isa::ISA_DIGEST))?;
+    module.add("MAX_STEPS", machine::MAX_STEPS)?;
     module.add_function(wrap_pyfunction!(execute, module)?)?;
     module.add_function(wrap_pyfunction!(execute_traced, module)?)?;
     module.add_function(wrap_pyfunction!(lint, module)?)?;

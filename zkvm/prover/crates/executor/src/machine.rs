@@ -13,6 +13,7 @@ mod precompile;
 mod storage;
 mod surroundings;
 mod traced;
+mod transact;
 
 use thiserror::Error;
 

@@ -1,5 +1,7 @@
 //! Requests: strict JSON in, values out (ISA 8.1).
 
+mod terms;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
@@ -9,8 +11,10 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use thiserror::Error;
 
+use self::terms::{RawTerms, parse_terms};
 use super::Address;
 use crate::isa;
+use crate::transaction::Terms;
 
 /// A request to an executor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +75,7 @@ pub struct AccountState {
     pub storage: BTreeMap<U256, U256>,
 }
 
-/// An entry of a batch: a bare message.
+/// An entry of a batch: a bare message, or one shaped like a signed transaction.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Transaction {
     /// Creation code, if it is a create.
@@ -90,6 +94,8 @@ pub struct Transaction {
     pub gas: u64,
     /// The environment, where it is not the batch's.
     pub env: Option<Arc<Environment>>,
+    /// What it has beyond its message if it is shaped like a signed transaction (ISA 8.10): then `gas` is 0, and `to` too for a create.
+    pub terms: Option<Box<Terms>>,
 }
 
 /// What is wrong with a request.
@@ -160,6 +166,45 @@ struct RawEnvironment {
     blob_hashes: Vec<String>,
 }
 
+/// Members of an environment that differ from the batch's.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[derive(Default)]
+struct EnvironmentChanges {
+    number: Option<String>,
+    timestamp: Option<String>,
+    coinbase: Option<String>,
+    prevrandao: Option<String>,
+    difficulty: Option<String>,
+    gas_limit: Option<String>,
+    chain_id: Option<String>,
+    base_fee: Option<String>,
+    blob_base_fee: Option<String>,
+    gas_price: Option<String>,
+    block_hashes: Option<Entries<String>>,
+    blob_hashes: Option<Vec<String>>,
+}
+
+impl EnvironmentChanges {
+    fn over(&self, base: &RawEnvironment) -> RawEnvironment {
+        let either = |mine: &Option<String>, theirs: &String| mine.clone().unwrap_or_else(|| theirs.clone());
+        RawEnvironment {
+            number: either(&self.number, &base.number),
+            timestamp: either(&self.timestamp, &base.timestamp),
+            coinbase: either(&self.coinbase, &base.coinbase),
+            prevrandao: either(&self.prevrandao, &base.prevrandao),
+            difficulty: either(&self.difficulty, &base.difficulty),
+            gas_limit: either(&self.gas_limit, &base.gas_limit),
+            chain_id: either(&self.chain_id, &base.chain_id),
+            base_fee: either(&self.base_fee, &base.base_fee),
+            blob_base_fee: either(&self.blob_base_fee, &base.blob_base_fee),
+            gas_price: either(&self.gas_price, &base.gas_price),
+            block_hashes: Entries(self.block_hashes.as_ref().unwrap_or(&base.block_hashes).0.clone()),
+            blob_hashes: self.blob_hashes.as_ref().unwrap_or(&base.blob_hashes).clone(),
+        }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawAccount {
@@ -175,12 +220,18 @@ struct RawCall {
     create: bool,
     caller: String,
     origin: String,
-    to: String,
+    #[serde(default)]
+    to: Option<String>,
     value: String,
     data: String,
-    gas: String,
+    #[serde(default)]
+    gas: Option<String>,
     #[serde(default)]
     code: Option<String>,
+    #[serde(default)]
+    env: Option<EnvironmentChanges>,
+    #[serde(default)]
+    transaction: Option<RawTerms>,
 }
 
 impl Request {
@@ -203,10 +254,11 @@ impl Request {
                 return bad(&place, "repeated");
             }
         }
-        let calls = raw.calls.iter().enumerate().map(|(index, call)| parse_call(&format!("calls[{index}]"), call));
+        let env = parse_environment("env", &raw.env)?;
+        let calls = raw.calls.iter().enumerate().map(|(index, call)| parse_call(&format!("calls[{index}]"), call, &raw.env));
         Ok(Self {
             fork,
-            env: parse_environment(&raw.env)?,
+            env,
             contract: parse_address("contract", &raw.contract)?,
             calls: calls.collect::<Result<_, _>>()?,
             state,
@@ -215,21 +267,23 @@ impl Request {
     }
 }
 
-fn parse_environment(raw: &RawEnvironment) -> Parsed<Environment> {
+fn parse_environment(place: &str, raw: &RawEnvironment) -> Parsed<Environment> {
+    let at = |name: &str| format!("{place}.{name}");
+    let word = |name: &str, text: &str| parse_word(&at(name), text);
     let hashes = raw.blob_hashes.iter().enumerate();
     Ok(Environment {
-        number: parse_word("env.number", &raw.number)?,
-        timestamp: parse_word("env.timestamp", &raw.timestamp)?,
-        coinbase: parse_address("env.coinbase", &raw.coinbase)?,
-        prevrandao: parse_word("env.prevrandao", &raw.prevrandao)?,
-        difficulty: parse_word("env.difficulty", &raw.difficulty)?,
-        gas_limit: parse_word("env.gas_limit", &raw.gas_limit)?,
-        chain_id: parse_word("env.chain_id", &raw.chain_id)?,
-        base_fee: parse_word("env.base_fee", &raw.base_fee)?,
-        blob_base_fee: parse_word("env.blob_base_fee", &raw.blob_base_fee)?,
-        gas_price: parse_word("env.gas_price", &raw.gas_price)?,
-        block_hashes: parse_map("env.block_hashes", &raw.block_hashes, parse_hash)?,
-        blob_hashes: hashes.map(|(index, hash)| parse_hash(&format!("env.blob_hashes[{index}]"), hash)).collect::<Result<_, _>>()?,
+        number: word("number", &raw.number)?,
+        timestamp: word("timestamp", &raw.timestamp)?,
+        coinbase: parse_address(&at("coinbase"), &raw.coinbase)?,
+        prevrandao: word("prevrandao", &raw.prevrandao)?,
+        difficulty: word("difficulty", &raw.difficulty)?,
+        gas_limit: word("gas_limit", &raw.gas_limit)?,
+        chain_id: word("chain_id", &raw.chain_id)?,
+        base_fee: word("base_fee", &raw.base_fee)?,
+        blob_base_fee: word("blob_base_fee", &raw.blob_base_fee)?,
+        gas_price: word("gas_price", &raw.gas_price)?,
+        block_hashes: parse_map(&at("block_hashes"), &raw.block_hashes, parse_hash)?,
+        blob_hashes: hashes.map(|(index, hash)| parse_hash(&at(&format!("blob_hashes[{index}]")), hash)).collect::<Result<_, _>>()?,
     })
 }
 
@@ -242,25 +296,42 @@ fn parse_account(place: &str, raw: &RawAccount) -> Parsed<AccountState> {
     })
 }
 
-fn parse_call(place: &str, raw: &RawCall) -> Parsed<Transaction> {
-    let code = raw.code.as_deref().map(|code| parse_bytes(&format!("{place}.code"), code)).transpose()?;
+fn parse_call(place: &str, raw: &RawCall, env: &RawEnvironment) -> Parsed<Transaction> {
+    let at = |name: &str| format!("{place}.{name}");
+    let code = raw.code.as_deref().map(|code| parse_bytes(&at("code"), code)).transpose()?;
     let create: Option<Arc<[u8]>> = match (raw.create, code) {
         (true, Some(code)) => Some(code.into()),
-        (true, None) => return bad(&format!("{place}.code"), "missing for a create"),
+        (true, None) => return bad(&at("code"), "missing for a create"),
         (false, Some(code)) if !code.is_empty() => {
-            return bad(&format!("{place}.code"), "given for what is no create");
+            return bad(&at("code"), "given for what is no create");
         }
         (false, _) => None,
     };
+    let terms = raw.transaction.as_ref().map(|terms| parse_terms(&at("transaction"), terms)).transpose()?;
+    let signed = terms.is_some();
+    let to = match &raw.to {
+        Some(_) if signed && raw.create => return bad(&at("to"), "given for a transaction that creates"),
+        Some(to) => parse_address(&at("to"), to)?,
+        None if signed && raw.create => Address::default(),
+        None => return bad(&at("to"), "missing"),
+    };
+    let gas = match &raw.gas {
+        Some(_) if signed => return bad(&at("gas"), "given beside a transaction's gas_limit"),
+        Some(gas) => parse_gas(&at("gas"), gas)?,
+        None if signed => 0,
+        None => return bad(&at("gas"), "missing"),
+    };
+    let changed = raw.env.as_ref().map(|changes| parse_environment(&at("env"), &changes.over(env)));
     Ok(Transaction {
         create,
-        caller: parse_address(&format!("{place}.caller"), &raw.caller)?,
-        origin: parse_address(&format!("{place}.origin"), &raw.origin)?,
-        to: parse_address(&format!("{place}.to"), &raw.to)?,
-        value: parse_word(&format!("{place}.value"), &raw.value)?,
-        data: parse_bytes(&format!("{place}.data"), &raw.data)?,
-        gas: parse_gas(&format!("{place}.gas"), &raw.gas)?,
-        env: None,
+        caller: parse_address(&at("caller"), &raw.caller)?,
+        origin: parse_address(&at("origin"), &raw.origin)?,
+        to,
+        value: parse_word(&at("value"), &raw.value)?,
+        data: parse_bytes(&at("data"), &raw.data)?,
+        gas,
+        env: changed.transpose()?.map(Arc::new),
+        terms: terms.map(Box::new),
     })
 }
 

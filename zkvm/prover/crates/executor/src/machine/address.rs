@@ -4,24 +4,12 @@ use ruint::aliases::U256;
 
 use crate::host::{Address, word_address};
 use crate::keccak::keccak256;
+use crate::rlp::{Item, list};
 
 /// Of CREATE: keccak256(rlp(creator, nonce)).
 #[must_use]
 pub fn create_address(creator: &Address, nonce: u64) -> Address {
-    let digits = nonce.to_be_bytes();
-    let digits = &digits[nonce.leading_zeros() as usize / 8..];
-    let mut list = vec![0, 0x94];
-    list.extend_from_slice(creator);
-    match digits {
-        [] => list.push(0x80),
-        [small] if *small < 0x80 => list.push(*small),
-        _ => {
-            list.push(0x80 + digits.len() as u8);
-            list.extend_from_slice(digits);
-        }
-    }
-    list[0] = 0xc0 + (list.len() - 1) as u8;
-    last_bytes(&list)
+    last_bytes(&list(&[Item::Bytes(creator), Item::Number(U256::from(nonce))]))
 }
 
 /// Of CREATE2: keccak256(0xff, creator, salt, keccak256(init code)).
@@ -38,3 +26,5 @@ fn last_bytes(preimage: &[u8]) -> Address {
     word_address(U256::from_be_bytes(keccak256(preimage)))
 }
 
+#[cfg(test)]
+mod tests;

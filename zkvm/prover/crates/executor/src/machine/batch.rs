@@ -15,7 +15,7 @@ use crate::host::result::{Outcome, TransactionResult, hex};
 use crate::host::state::World;
 use crate::keccak::keccak256;
 use crate::program::CodeKind;
-use crate::trace::{Status, Trace};
+use crate::trace::Trace;
 
 /// Steps of one transaction that are run where the caller sets no limit: some seconds of them.
 pub const MAX_STEPS: u64 = 1 << 30;
@@ -40,7 +40,7 @@ pub fn execute_limited(request: &Request, library: &Library, max_steps: u64) -> 
 ///
 /// # Errors
 /// As [`execute`], and what the asking comes to.
-pub fn execute_asking<'a>(request: &'a Request, library: &Library, max_steps: u64, translate: Option<&'a mut Translate<'a>>) -> Result<Outcome, RunError> {
+pub fn execute_asking(request: &Request, library: &Library, max_steps: u64, translate: Option<Box<Translate<'_>>>) -> Result<Outcome, RunError> {
     Ok(Batch::new(request, library, max_steps, translate, None).run()?.0)
 }
 
@@ -57,11 +57,11 @@ pub fn trace(request: &Request, library: &Library, max_steps: usize) -> Result<(
 ///
 /// # Errors
 /// As [`execute_asking`].
-pub fn trace_asking<'a>(
-    request: &'a Request,
+pub fn trace_asking(
+    request: &Request,
     library: &Library,
     max_steps: usize,
-    translate: Option<&'a mut Translate<'a>>,
+    translate: Option<Box<Translate<'_>>>,
 ) -> Result<(Outcome, Trace), RunError> {
     Batch::new(request, library, u64::MAX, translate, Some(Tracer::new(max_steps))).run()
 }
@@ -73,7 +73,7 @@ pub(super) struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    fn new(request: &'a Request, library: &Library, max_steps: u64, translate: Option<&'a mut Translate<'a>>, tracer: Option<Tracer>) -> Self {
+    fn new(request: &'a Request, library: &Library, max_steps: u64, translate: Option<Box<Translate<'a>>>, tracer: Option<Tracer>) -> Self {
         let env = Arc::new(request.env.clone());
         let host = Surroundings::new(World::new(request), Arc::clone(&env), max_steps);
         let codes = Codes { library: library.clone(), fork: request.fork, translate };
@@ -110,6 +110,9 @@ impl<'a> Batch<'a> {
         let env = transaction.env.as_ref().map_or_else(|| Arc::clone(&self.env), Arc::clone);
         self.driver.transaction = index as u32;
         self.driver.messages = self.request.messages.then(Vec::new);
+        if let Some(terms) = &transaction.terms {
+            return self.signed(transaction, terms, &env);
+        }
         self.driver.host.begin(&env, &transaction.origin);
         self.bare(index, transaction)
     }
@@ -137,7 +140,7 @@ impl<'a> Batch<'a> {
             let coinbase = world.open(&coinbase);
             world.warm(coinbase);
         }
-        let running = self.running(transaction)?;
+        let running = self.creation(transaction)?;
         let world = &mut self.driver.host.world;
         let payable = world.get(caller).balance >= *value;
         if !payable || (caller != to && world.get(to).balance.checked_add(*value).is_none()) {
@@ -159,25 +162,13 @@ impl<'a> Batch<'a> {
             gas: *gas,
             deposits: false,
         };
-        let before = world.checkpoint();
-        let data: &[u8] = if creates { &[] } else { data };
-        let done = self.driver.run(entry, data, running, before)?;
+        let done = if creates { self.driver.run_bare_create(entry, running)? } else { self.driver.run_call(entry, data)? };
         Ok(self.result(done))
     }
 
-    /// What a bare message runs.
-    fn running(&mut self, transaction: &Transaction) -> Result<Option<Running>, Stop> {
-        let Some(code) = &transaction.create else {
-            let world = &mut self.driver.host.world;
-            if world.rules.is_precompile(&transaction.to) {
-                return Ok(None);
-            }
-            let to = world.open(&transaction.to);
-            if let Some(delegate) = world.delegate(to) {
-                world.warm(delegate);
-            }
-            return self.driver.program(to);
-        };
+    /// What a bare create runs; nothing for a call, and for no code.
+    fn creation(&mut self, transaction: &Transaction) -> Result<Option<Running>, Stop> {
+        let Some(code) = &transaction.create else { return Ok(None) };
         let init: Arc<[u8]> = if transaction.data.is_empty() { Arc::clone(code) } else { [code, transaction.data.as_slice()].concat().into() };
         if init.is_empty() {
             return Ok(None);
@@ -190,10 +181,10 @@ impl<'a> Batch<'a> {
     }
 
     /// Ends the transaction with what its message came to.
-    fn result(&mut self, done: Done) -> TransactionResult {
+    pub(super) fn result(&mut self, done: Done) -> TransactionResult {
         let host = &mut self.driver.host;
-        let success = done.status == Status::Success;
-        let refund = if success { u64::try_from(host.world.refund).unwrap_or(0) } else { 0 };
+        // of a message that failed nothing is left here but what authorizations refund
+        let refund = u64::try_from(host.world.refund).unwrap_or(0);
         let logs = std::mem::take(&mut host.world.logs);
         TransactionResult {
             status: done.status,

@@ -15,7 +15,7 @@ pub type Translate<'a> = dyn FnMut(&[u8], CodeKind) -> Result<Option<Arc<Loaded>
 pub(super) struct Codes<'a> {
     pub library: Library,
     pub fork: u8,
-    pub translate: Option<&'a mut Translate<'a>>,
+    pub translate: Option<Box<Translate<'a>>>,
 }
 
 impl Codes<'_> {

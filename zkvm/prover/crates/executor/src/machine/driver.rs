@@ -63,15 +63,39 @@ impl<'a> Driver<'a> {
         Self { host, codes, tracer, messages: None, transaction: 0, frames, idle, slots: HashMap::new(), placed: HashMap::new() }
     }
 
-    /// Runs a transaction's message to its end. Nothing may run.
-    pub fn run(&mut self, entry: Entry, data: &[u8], running: Option<Running>, before: Checkpoint) -> Result<Done, Stop> {
-        let mut done = self.enter(entry, data.to_vec(), running, before)?;
+    /// Runs a transaction's call.
+    pub fn run_call(&mut self, entry: Entry, data: &[u8]) -> Result<Done, Stop> {
+        let world = &mut self.host.world;
+        if let Some(delegate) = world.delegate(entry.target) {
+            world.warm(delegate);
+        }
+        let (before, target) = (world.checkpoint(), entry.target);
+        let running = self.program(target)?;
+        let done = self.enter(entry, data.to_vec(), running, before)?;
+        self.finish(done)
+    }
+
+    /// Runs a transaction's create, as CREATE would.
+    pub fn run_create(&mut self, entry: Entry, init: Arc<[u8]>) -> Result<Done, Stop> {
+        let done = self.create_at(entry, init)?;
+        self.finish(done)
+    }
+
+    /// Runs a bare create, whose program is known.
+    pub fn run_bare_create(&mut self, entry: Entry, running: Option<Running>) -> Result<Done, Stop> {
+        let before = self.host.world.checkpoint();
+        let done = self.enter(entry, Vec::new(), running, before)?;
+        self.finish(done)
+    }
+
+    /// Runs the frames to the end of the first.
+    fn finish(&mut self, mut done: Option<Done>) -> Result<Done, Stop> {
         loop {
             if let Some(found) = done.take() {
-                match self.frames.last_mut() {
-                    None => return Ok(found),
-                    Some(_) => self.resume(found),
+                if self.frames.is_empty() {
+                    return Ok(found);
                 }
+                self.resume(found);
             }
             let Some(frame) = self.frames.last_mut() else {
                 return Err(self.fault(0));
@@ -93,9 +117,12 @@ impl<'a> Driver<'a> {
         }
     }
 
-    /// The program of an account's code, followed through a delegation; none where nothing runs (ISA 8.5).
-    pub fn program(&mut self, target: Handle) -> Result<Option<Running>, Stop> {
+    /// The program of an account's code, followed through a delegation; none for a precompile and where nothing runs (ISA 8.5).
+    fn program(&mut self, target: Handle) -> Result<Option<Running>, Stop> {
         let world = &mut self.host.world;
+        if world.rules.is_precompile(&world.get(target).address) {
+            return Ok(None);
+        }
         let account = match world.delegate(target) {
             Some(delegate) if world.rules.is_precompile(&world.get(delegate).address) || world.delegate(delegate).is_some() => return Ok(None),
             Some(delegate) => delegate,
@@ -141,7 +168,7 @@ impl<'a> Driver<'a> {
         let recorded = self.open_record(&entry, None)?;
         let mut done = Done { status: Status::Success, gas_left: entry.gas, output: Vec::new(), created: None };
         if runs_precompile {
-            let answer = precompile(world_index(&self.host), &address, &data, entry.gas).map_err(RunError::Precompile)?;
+            let answer = precompile(self.host.world.rules.index, &address, &data, entry.gas).map_err(RunError::Precompile)?;
             done.status = if answer.success { Status::Success } else { Status::Halt };
             (done.gas_left, done.output) = (entry.gas.saturating_sub(answer.gas_used), answer.output);
         }
@@ -260,8 +287,7 @@ impl<'a> Driver<'a> {
             return Ok(Some(self.refuse(message, entry.gas)));
         }
         let before = self.host.world.checkpoint();
-        let precompile = self.host.world.rules.is_precompile(&self.host.world.get(entry.target).address);
-        let running = if precompile { None } else { self.program(entry.target)? };
+        let running = self.program(entry.target)?;
         self.enter(entry, data, running, before)
     }
 
@@ -298,20 +324,20 @@ impl<'a> Driver<'a> {
         }
         world.set_nonce(own, nonce + 1);
         world.warm(target);
-        self.create_at(entry, init).map(|(done, _)| done)
+        self.create_at(entry, init)
     }
 
-    /// Runs init code at an address, unless something is there: then the gas is lost. The second member says so.
-    pub fn create_at(&mut self, entry: Entry, init: Arc<[u8]>) -> Result<(Option<Done>, bool), Stop> {
+    /// Runs init code at an address, unless something is there: then the gas is lost.
+    fn create_at(&mut self, entry: Entry, init: Arc<[u8]>) -> Result<Option<Done>, Stop> {
         let before = self.host.world.checkpoint();
         if self.host.world.occupied(entry.target).is_some() {
             let message = self.record(&entry, &init);
             let done = Done { status: Status::Halt, gas_left: 0, output: Vec::new(), created: None };
             self.finish_message(message, &done);
-            return Ok((Some(done), true));
+            return Ok(Some(done));
         }
         let running = if init.is_empty() { None } else { Some(Running { loaded: self.codes.creation(&init)?, code: init }) };
-        Ok((self.enter(entry, Vec::new(), running, before)?, false))
+        self.enter(entry, Vec::new(), running, before)
     }
 
     /// No frame is entered: all that the callee would get comes back.
@@ -427,8 +453,4 @@ impl<'a> Driver<'a> {
     fn stop(&self, struck: Struck) -> Stop {
         Stop::of(struck, self.transaction as usize)
     }
-}
-
-fn world_index(host: &Surroundings) -> u8 {
-    host.world.rules.index
 }

@@ -50,3 +50,6 @@ fn variant(rule_set: u8) -> PrecompileSpecId {
     }
 }
 
+
+#[cfg(test)]
+mod tests;

@@ -57,7 +57,7 @@ pub(super) fn program(chained: &[Line], pure: &[Line], constants: &[u64]) -> Pro
 
 /// A call of the contract by CALLER.
 pub(super) fn call(data: &[u8], gas: u64) -> Transaction {
-    Transaction { create: None, caller: CALLER, origin: CALLER, to: CONTRACT, value: U256::ZERO, data: data.to_vec(), gas, env: None }
+    Transaction { create: None, caller: CALLER, origin: CALLER, to: CONTRACT, value: U256::ZERO, data: data.to_vec(), gas, env: None, terms: None }
 }
 
 /// An account.

@@ -1,4 +1,4 @@
-//! What a receipt has no words for yet: nested frames, precompiles, delegation, environments of one transaction.
+//! What a receipt has no words for yet: nested frames, signed transactions, precompiles, delegation, environments of one transaction.
 
 use sol2zk_executor::gas::rules;
 use sol2zk_executor::host::message::Kind;
@@ -14,6 +14,9 @@ pub(super) fn claimable(request: &Request, trace: &Trace) -> Result<(), WitnessE
     }
     let refused = |call: usize, what| Err(WitnessError::NotClaimable { call: call as u32, what });
     for (i, (transaction, frame)) in request.calls.iter().zip(&trace.frames).enumerate() {
+        if transaction.terms.is_some() {
+            return refused(i, "a transaction with a nonce and fees");
+        }
         if transaction.env.is_some() {
             return refused(i, "an environment of its own");
         }

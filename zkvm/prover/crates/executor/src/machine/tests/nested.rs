@@ -256,15 +256,15 @@ fn code_met_at_run_time_is_asked_for() {
     assert_eq!(missing.missing_code.map(|missing| (missing.code.to_vec(), missing.kind)), Some((inner.code.clone(), CodeKind::Creation)));
     assert_eq!((missing.calls.len(), missing.state[&CONTRACT].nonce), (0, 1));
     let mut asked = Vec::new();
-    let mut answer = |code: &[u8], kind: CodeKind| {
+    let answer = |code: &[u8], kind: CodeKind| {
         asked.push((code.to_vec(), kind));
         Ok(Some(Arc::new(Loaded::new(inner.clone()).unwrap())))
     };
-    let outcome = execute_asking(&request, &library(&[&outer]), 1 << 20, Some(&mut answer)).unwrap();
+    let outcome = execute_asking(&request, &library(&[&outer]), 1 << 20, Some(Box::new(answer))).unwrap();
     assert_eq!((outcome.calls.len(), outcome.missing_code), (1, None));
     assert_eq!(asked, [(inner.code.clone(), CodeKind::Creation)]);
-    let mut wrong = |_: &[u8], _: CodeKind| Ok(Some(Arc::new(Loaded::new(outer.clone()).unwrap())));
-    assert!(execute_asking(&request, &library(&[&outer]), 1 << 20, Some(&mut wrong)).is_err());
+    let wrong = |_: &[u8], _: CodeKind| Ok(Some(Arc::new(Loaded::new(outer.clone()).unwrap())));
+    assert!(execute_asking(&request, &library(&[&outer]), 1 << 20, Some(Box::new(wrong))).is_err());
 }
 
 #[test]
