@@ -19,6 +19,7 @@ MAX_CODE_BYTES: Final[int] = 1 << 20
 MAX_REGISTERS: Final[int] = 1 << 20
 MAX_GAS_FIELD: Final[int] = 1 << 16
 MAX_REGION: Final[int] = 1 << 12
+MAX_SIGNED: Final[int] = 1 << 24
 
 _ENTRIES: Final = frozenset({BY_NAME["REGION"].code, BY_NAME["LABEL"].code})
 _CODES: Final = {row.name: row.code for row in BY_CODE.values()}
@@ -35,6 +36,8 @@ _IMMEDIATE_BOUNDS: Final[dict[int, int]] = {
     _CODES["ARG"]: max(len(brought) for row in ROWS if row.extra == "ARG" for brought in row.brought),
     **{row.code: len(row.brought) for row in ROWS if row.has_kinds},
 }
+_SCHK: Final = _CODES["SCHK"]
+_SIGNED: Final = frozenset(_CODES[name] for name in ("SCHK", "SLD", "SST", "SADJ"))
 
 
 class LintError(InputError):
@@ -114,6 +117,10 @@ def _immediates(identifier: int, row: Row, at: Instruction) -> None:
     bound = _IMMEDIATE_BOUNDS.get(at.op)
     if bound is not None and not 0 <= at.c < bound:
         raise LintError("immediate", identifier, f"{at.c} is out of range for {row.name}")
+    if at.op in _SIGNED and not (0 <= at.c < MAX_SIGNED or (1 << 32) - MAX_SIGNED < at.c < 1 << 32):
+        raise LintError("immediate", identifier, f"{at.c} is out of range for {row.name}, whose c is signed")
+    if at.op == _SCHK and not 0 <= at.b < MAX_SIGNED:
+        raise LintError("immediate", identifier, f"{at.b} slots are out of range for {row.name}")
 
 
 def _operand(program: Program, identifier: int, value: int, chained: bool) -> None:

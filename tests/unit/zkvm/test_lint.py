@@ -48,6 +48,11 @@ def test_the_good_program_is_clean() -> None:
     lint(parse(GOOD))
 
 
+def test_signed_immediates_go_up_to_their_bound() -> None:
+    for immediate in (0, 1, -1, 16777215, -16777215):
+        lint(parse(GOOD.replace("GET 3", f"SLD {immediate}")))
+
+
 EDITS = [
     # rule, old, new
     ("entry", "  REGION\n  %x = GET 3", "  LABEL\n  %x = GET 3"),
@@ -63,6 +68,12 @@ EDITS = [
     ("phi", "MOVE $0x1, %phi", "MOVE $0x1, %sum"),
     ("immediate", "GET 3", "GET 1048576"),
     ("immediate", "GET 3", "ENV 18"),
+    ("immediate", "GET 3", "SLD 16777216"),
+    ("immediate", "GET 3", "SLD -16777216"),
+    ("immediate", "  TOPIC %phi", "  SST %phi, 2130706434\n  TOPIC %phi"),
+    ("immediate", "  TOPIC %phi", "  SADJ -2130706433\n  TOPIC %phi"),
+    ("immediate", "  TOPIC %phi", "  SCHK 0, 2147483647\n  TOPIC %phi"),
+    ("immediate", "  TOPIC %phi", "  SCHK 16777216, 0\n  TOPIC %phi"),
     ("operand", "SET %phi, 4", "SET #999, 4"),
     ("operand", "SET %phi, 4", "SET #1, 4"),
     ("operand", "SET %phi, 4", "SET #0, 4"),

@@ -216,9 +216,16 @@ pub fn range16<B: ChipBuilder>(b: &mut B, value: B::Expr, real: B::Expr) {
     query(b, name::RANGE, vec![value], real);
 }
 
-/// `value` < 2^bits, bits <= 16: looks up `value` and, if bits < 16, `value * 2^(16 - bits)`: the second alone would admit fractions of 2^(16 - bits), which
-/// some users exclude otherwise.
+/// Bits that [`range_bits`] can bound a value to.
+pub const RANGE_BITS: core::ops::RangeInclusive<u32> = 2..=16;
+
+/// `value` < 2^bits: looks up `value` and, if bits < 16, `value * 2^(16 - bits)`: the second alone would admit fractions of 2^(16 - bits), which
+/// some users exclude otherwise. Both together are exact where `2^16 2^(16 - bits)` does not reach p: at one bit, 65025 2^15 = p + 32767.
+///
+/// # Panics
+/// If `bits` is not in [`RANGE_BITS`], whatever the row: use a boolean instead.
 pub fn range_bits<B: ChipBuilder>(b: &mut B, value: B::Expr, bits: u32, real: B::Expr) {
+    assert!(RANGE_BITS.contains(&bits), "no range of {bits} bits");
     if bits < 16 {
         range16(b, value.clone() * int::<B>(1 << (16 - bits)), real.clone());
     }
@@ -251,3 +258,6 @@ pub fn later<B: ChipBuilder>(b: &mut B, previous: &Previous<B::Var>, now: B::Exp
     range16(b, previous.gap_low.into(), real.clone());
     range_bits(b, previous.gap_high.into(), 13, real);
 }
+
+#[cfg(test)]
+mod tests;

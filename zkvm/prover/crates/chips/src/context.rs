@@ -6,9 +6,10 @@ use std::collections::HashMap;
 
 use p3_field::PrimeCharacteristicRing;
 use ruint::aliases::U256;
+use sol2zk_executor::lint::is_signed;
 use sol2zk_executor::trace::{PureStep, Step};
 
-use crate::bus::F;
+use crate::bus::{F, RANGE_BITS};
 use crate::columns::{Operand, Previous, State};
 use crate::listing::Listing;
 use crate::word::limbs;
@@ -26,7 +27,18 @@ pub struct RomRow {
     pub gas: u32,
 }
 
+/// Bits of [`RomRow::op`] that hold the table code.
+const CODE_BITS: u32 = 8;
+
 impl RomRow {
+    /// The tuple of the ROM bus. A signed immediate is the field element of its number: -1 is p - 1, which the lint's bound leaves to it alone (ISA 7.5).
+    pub fn tuple(&self) -> [F; 6] {
+        let [a, b, c] = self.fields;
+        let signed = is_signed((self.op & ((1 << CODE_BITS) - 1)) as u16);
+        let c = if signed { F::from_i32(c.cast_signed()) } else { F::from_u32(c) };
+        [F::from_u32(self.id), F::from_u32(self.op), F::from_u32(a), F::from_u32(b), c, F::from_u32(self.gas)]
+    }
+
     /// Whether operand `i` is a constant.
     pub fn is_constant(&self, i: usize) -> bool {
         self.op >> (8 + i) & 1 == 1
@@ -155,6 +167,7 @@ impl Context {
 
     /// Counts the look-ups of [`crate::bus::range_bits`].
     pub fn range_bits(&mut self, value: u32, bits: u32) {
+        debug_assert!(value >> bits == 0 && RANGE_BITS.contains(&bits));
         if bits < 16 {
             self.range16(value << (16 - bits));
         }

@@ -6,6 +6,7 @@ mod flow;
 mod shape;
 mod wires;
 
+pub use shape::is_signed;
 use thiserror::Error;
 
 use crate::program::Program;
@@ -23,7 +24,7 @@ pub enum Rule {
     Unused,
     /// Gas fields < 2^16.
     Gas,
-    /// Immediates are in their range (registers < 2^20).
+    /// Immediates are in their range (registers < 2^20, numbers of the generic tier below 2^24 in absolute value).
     Immediate,
     /// Constants strictly increase.
     Constants,

@@ -23,10 +23,10 @@ use crate::program::ProgramError;
 use crate::schedule::Undefined;
 use crate::trace::Status;
 
-pub use library::{Library, Loaded};
 pub use address::{create_address, create2_address};
 pub use batch::{MAX_STEPS, execute, execute_asking, execute_limited, trace, trace_asking};
 pub use codes::Translate;
+pub use library::{Library, Loaded};
 pub use precompile::{Answer, precompile};
 
 /// Why there is no outcome.

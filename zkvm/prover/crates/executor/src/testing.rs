@@ -36,7 +36,17 @@ pub(crate) fn request(program: &Program, gas: u64, data: &[&[u8]]) -> Request {
     let account = AccountState { balance: U256::from(1000), nonce: 1, code: program.code.clone().into(), storage: [].into() };
     let payer = AccountState { balance: U256::from(10), nonce: 0, code: Vec::new().into(), storage: [].into() };
     let create = |code: &[u8]| (program.kind == CodeKind::Creation).then(|| code.into());
-    let call = |data: &&[u8]| Transaction { create: create(&program.code), caller: CALLER, origin: CALLER, to: CONTRACT, value: U256::ZERO, data: data.to_vec(), gas, env: None, terms: None };
+    let call = |data: &&[u8]| Transaction {
+        create: create(&program.code),
+        caller: CALLER,
+        origin: CALLER,
+        to: CONTRACT,
+        value: U256::ZERO,
+        data: data.to_vec(),
+        gas,
+        env: None,
+        terms: None,
+    };
     Request {
         fork: program.fork,
         env: Environment { number: U256::from(300), ..Environment::default() },

@@ -129,7 +129,7 @@ impl FinishRows {
         row.b.time = F::from_u32(if rom.is_constant(1) { 0 } else { region });
         row.a.id = F::from_u32(rom.fields[0]);
         row.b.id = F::from_u32(rom.fields[1]);
-        row.c = F::from_u32(rom.fields[2]);
+        row.c = rom.tuple()[4];
         row.gas = F::from_u32(rom.gas);
         *ctx.executions.entry(id).or_default() += 1;
         let charged = gas + rom.gas;

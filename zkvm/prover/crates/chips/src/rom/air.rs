@@ -27,8 +27,7 @@ impl BaseAir<F> for RomAir {
         1
     }
     fn preprocessed_trace(&self) -> Option<RowMajorMatrix<F>> {
-        let mut cells: Vec<F> =
-            self.rows.iter().flat_map(|row| [row.id, row.op, row.fields[0], row.fields[1], row.fields[2], row.gas]).map(F::from_u32).collect();
+        let mut cells: Vec<F> = self.rows.iter().flat_map(RomRow::tuple).collect();
         cells.resize(self.height() * TUPLE, F::ZERO);
         Some(RowMajorMatrix::new(cells, TUPLE))
     }

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use p3_air::Air;
-use p3_field::PrimeCharacteristicRing;
+use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use p3_matrix::Matrix;
 use p3_matrix::dense::RowMajorMatrix;
 use ruint::aliases::U256;
@@ -47,6 +47,21 @@ fn entries_are_given_as_often_as_counted() {
     assert_eq!(said(&rom(), &rom().generate(&ctx)), instructions);
     let constants: Balance = counted(name::WIRE, &[(with_limbs(&[0, 3], U256::MAX), 6), (with_limbs(&[0, 8], U256::ONE << 200_usize), 1)]);
     assert_eq!(said(&pool(), &pool().generate(&ctx)), constants);
+}
+
+/// A signed immediate stands for its number, and no two that the lint admits stand for the same element: as u32, -1 would be 33,554,429.
+#[test]
+fn signed_immediates_are_field_elements() {
+    let element = |op: u16, c: i32| RomRow { id: 4, op: u32::from(op) | 1 << 8, fields: [0, 0, c.cast_unsigned()], gas: 0 }.tuple()[4];
+    for op in [isa::SCHK, isa::SLD, isa::SST, isa::SADJ] {
+        for c in [0, 1, 1024, (1 << 24) - 1, -1, -1024, 1 - (1 << 24)] {
+            assert_eq!(element(op, c), F::from_i64(c.into()));
+        }
+        assert_ne!(element(op, -1), element(op, 33_554_429));
+    }
+    assert_eq!(element(isa::JMP, 9), F::from_u8(9));
+    // what the bound keeps out
+    assert_eq!(element(isa::SST, 1 - F::ORDER_U32.cast_signed()), element(isa::SST, 1));
 }
 
 /// The entries are the program's; a row more is the entry of zeros, which is no instruction and no constant.

@@ -256,14 +256,7 @@ impl Request {
         }
         let env = parse_environment("env", &raw.env)?;
         let calls = raw.calls.iter().enumerate().map(|(index, call)| parse_call(&format!("calls[{index}]"), call, &raw.env));
-        Ok(Self {
-            fork,
-            env,
-            contract: parse_address("contract", &raw.contract)?,
-            calls: calls.collect::<Result<_, _>>()?,
-            state,
-            messages: raw.messages,
-        })
+        Ok(Self { fork, env, contract: parse_address("contract", &raw.contract)?, calls: calls.collect::<Result<_, _>>()?, state, messages: raw.messages })
     }
 }
 

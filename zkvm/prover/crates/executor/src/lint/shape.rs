@@ -5,6 +5,9 @@ use crate::isa::{self, Kind, Operand, Row};
 use crate::keccak::keccak256;
 use crate::program::{Instruction, MAX_CODE_BYTES, MAX_IDENTIFIERS, Program};
 
+/// What the numbers of the generic tier stay below in absolute value: so a signed one is one field element, and a field element one number.
+const MAX_SIGNED: u32 = 1 << 24;
+
 /// Rows of the instructions, in order of identifier.
 pub(super) type Rows = Vec<&'static Row>;
 
@@ -61,9 +64,17 @@ fn gives_word(program: &Program, id: u32) -> bool {
     }
 }
 
+/// Whether an op's immediate c is a signed number (ISA 11.2, 11.3).
+#[must_use]
+pub fn is_signed(op: u16) -> bool {
+    matches!(op, isa::SCHK | isa::SLD | isa::SST | isa::SADJ)
+}
+
 fn immediates_fit(instruction: &Instruction) -> bool {
-    let c = instruction.fields[2];
+    let [_, b, c] = instruction.fields;
     match instruction.op {
+        isa::SCHK => b < MAX_SIGNED && c.cast_signed().unsigned_abs() < MAX_SIGNED,
+        op if is_signed(op) => c.cast_signed().unsigned_abs() < MAX_SIGNED,
         isa::GET | isa::SET => c < 1 << 20,
         isa::ENV => (c as usize) < isa::ENV_KINDS.len(),
         isa::JMPR => c == 0,

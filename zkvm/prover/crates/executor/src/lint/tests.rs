@@ -1,7 +1,9 @@
 //! Each rule rejects what breaks it.
 
 use super::{LintError, Rule, lint};
-use crate::isa::{ADD, ARG, BNZ, CALL, CALLDATALOAD, CREATE, ENV, GET, JMP, JMPR, LABEL, LOG, MOVE, PHI, REGION, RETURN, SET, SLOAD, STOP, TOPIC};
+use crate::isa::{
+    ADD, ARG, BNZ, CALL, CALLDATALOAD, CREATE, ENV, GET, JMP, JMPR, LABEL, LOG, MOVE, PHI, REGION, RETURN, SADJ, SCHK, SET, SLD, SLOAD, SST, STOP, TOPIC,
+};
 use crate::program::{Instruction, Program};
 use crate::testing::{Line, program};
 
@@ -186,4 +188,20 @@ fn arguments() {
 fn every_rule_has_a_text() {
     let error = LintError { rule: Rule::Future, id: 7 };
     assert_eq!(error.to_string(), "lint: identifier 7: an operand comes from the instruction itself or a later one (Future, ISA 7.5)");
+}
+
+/// Numbers of the generic tier stay below 2^24 in absolute value.
+#[test]
+fn signed_immediates_are_bounded() {
+    let line = |op: u16, b: u32, c: i32| program(&[ENTRY, (op, [if op == SST { 4 } else { 0 }, b, c.cast_unsigned()], 0), END], &[], &[7]);
+    for op in [SCHK, SLD, SST, SADJ] {
+        for c in [0, 1, -1, (1 << 24) - 1, 1 - (1 << 24)] {
+            assert_eq!(rejected(&line(op, 0, c)), None);
+        }
+        for c in [1 << 24, -(1 << 24), i32::MAX, i32::MIN, 2_130_706_434, 1 - 2_130_706_433] {
+            assert_eq!(rejected(&line(op, 0, c)), Some((Rule::Immediate, 2)));
+        }
+    }
+    assert_eq!(rejected(&line(SCHK, (1 << 24) - 1, 0)), None);
+    assert_eq!(rejected(&line(SCHK, 1 << 24, 0)), Some((Rule::Immediate, 2)));
 }

@@ -57,12 +57,7 @@ pub fn trace(request: &Request, library: &Library, max_steps: usize) -> Result<(
 ///
 /// # Errors
 /// As [`execute_asking`].
-pub fn trace_asking(
-    request: &Request,
-    library: &Library,
-    max_steps: usize,
-    translate: Option<Box<Translate<'_>>>,
-) -> Result<(Outcome, Trace), RunError> {
+pub fn trace_asking(request: &Request, library: &Library, max_steps: usize, translate: Option<Box<Translate<'_>>>) -> Result<(Outcome, Trace), RunError> {
     Batch::new(request, library, u64::MAX, translate, Some(Tracer::new(max_steps))).run()
 }
 

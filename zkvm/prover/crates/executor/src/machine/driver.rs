@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ruint::aliases::U256;
 
-use super::address::{create2_address, create_address};
+use super::address::{create_address, create2_address};
 use super::calls::{Calling, Creating};
 use super::codes::Codes;
 use super::fast::run_fast;

@@ -50,6 +50,5 @@ fn variant(rule_set: u8) -> PrecompileSpecId {
     }
 }
 
-
 #[cfg(test)]
 mod tests;

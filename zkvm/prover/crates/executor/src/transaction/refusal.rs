@@ -94,7 +94,10 @@ pub struct Offer<'a> {
 /// Why the rule set refuses the transaction, if it does; the order is that of execution-specs, `validate_transaction` and `check_transaction`.
 #[must_use]
 pub fn refusal(rules: &RuleSet, block: &Block, sender: &Sender, offer: &Offer<'_>, terms: &Terms) -> Option<Refusal> {
-    form(rules, block, offer, terms).or_else(|| fees(rules, block, terms)).or_else(|| kinds(rules, block, offer, terms)).or_else(|| account(sender, offer, terms))
+    form(rules, block, offer, terms)
+        .or_else(|| fees(rules, block, terms))
+        .or_else(|| kinds(rules, block, offer, terms))
+        .or_else(|| account(sender, offer, terms))
 }
 
 fn first(reasons: &[(bool, Refusal)]) -> Option<Refusal> {
