@@ -111,6 +111,11 @@ def _print(path: Path, verdict: dict[str, Any]) -> None:
         click.echo(f"{path}: NOT VALID: {terminal.clean(str(verdict['reason']))}")
         return
     click.echo(f"{path}: valid, {verdict['proven_bits']} proven bits, profile {verdict['profile']}, {verdict['fork']} rules")
+    lists, sums = verdict["list_decoding_bits"], verdict["summed_bits"]
+    click.echo(
+        f"  by list decoding {lists['2025']} (bound of 2025) and {lists['2026']} (2026), by unique decoding {verdict['unique_decoding_bits']}; "
+        f"summed over the rounds {sums['2025']}, {sums['2026']}, {sums['unique']}"
+    )
     if verdict["hashes"]:
         click.echo(f"  {verdict['hashes']} hashes computed again here, the others proven")
     for program in verdict["programs"]:

@@ -95,7 +95,7 @@ def _claims(migration: Migration) -> list[Claim]:
     claims = []
     if migration.proofs:
         calls = sum(len(each.calls) for each in migration.proofs)
-        bits = min(each.proven_bits for each in migration.proofs)
+        bits, unique = (min(getattr(each, name) for each in migration.proofs) for name in ("proven_bits", "unique_decoding_bits"))
         hashes = sum(each.hashes for each in migration.proofs)
         listed = f"{hashes} digests of listed messages are not proven: the verifier computes them again; " if hashes else ""
         claims.append(
@@ -103,7 +103,8 @@ def _claims(migration: Migration) -> list[Claim]:
                 PROVEN,
                 f"{calls} calls of the translated programs have the outcomes that the receipts state: status, return data, logs, gas "
                 "left, and the state before and after",
-                f"STARK receipts, at least {bits} proven bits each; {listed}refunds are not claimed",
+                f"STARK receipts, at least {bits} proven bits each by list decoding under both bounds, {unique} by unique decoding; "
+                f"{listed}refunds are not claimed",
             )
         )
     claims += [

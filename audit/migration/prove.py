@@ -172,6 +172,6 @@ def _evidence(
         for claimed, call, asked in zip(verdict["calls"], run.request["calls"], request_of(run.request).calls, strict=True)
     ]
     return ProofEvidence(
-        run.name, str(path), desk.profile, verdict["proven_bits"], path.stat().st_size, made.cost["prove_s"], verify_s, calls,
-        verdict["programs"], made.cost["tables"], command, verdict["hashes"],
+        run.name, str(path), desk.profile, verdict["proven_bits"], verdict["list_decoding_bits"], verdict["unique_decoding_bits"],
+        path.stat().st_size, made.cost["prove_s"], verify_s, calls, verdict["programs"], made.cost["tables"], command, verdict["hashes"],
     )  # fmt: skip

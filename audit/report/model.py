@@ -44,6 +44,8 @@ class ProofEvidence:
     file: str
     profile: str
     proven_bits: int
+    list_decoding_bits: dict[str, int]
+    unique_decoding_bits: int
     receipt_bytes: int
     prove_s: float
     verify_s: float

@@ -48,7 +48,10 @@ def test_a_receipt_says_what_ran(folder: Path, capsys: pytest.CaptureFixture[str
     assert status == 0
     assert verdict["valid"] is True
     assert verdict["reason"] is None
-    assert verdict["proven_bits"] >= 100
+    assert verdict["proven_bits"] == min(verdict["list_decoding_bits"].values()) >= 100
+    assert list(verdict["list_decoding_bits"]) == ["2025", "2026"]
+    assert 0 < verdict["unique_decoding_bits"] < 100
+    assert all(verdict["summed_bits"][year] <= bits for year, bits in verdict["list_decoding_bits"].items())
     assert (verdict["profile"], verdict["fork"]) == ("fast", "Cancun")
     (program,) = verdict["programs"]
     assert program["code_hash"] == CODE_HASH
@@ -84,6 +87,8 @@ def test_text_says_what_is_pinned(folder: Path, capsys: pytest.CaptureFixture[st
     told = capsys.readouterr().out
     assert "translation not checked here" in told
     assert "proven bits" in told
+    assert "by list decoding" in told
+    assert "by unique decoding" in told
 
 
 def test_prove_prints_what_it_costs(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

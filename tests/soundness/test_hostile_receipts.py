@@ -47,7 +47,8 @@ def refused(receipt: bytes, what: str) -> dict[str, Any]:
     assert verdict["valid"] is False, f"ACCEPTED: {what}"
     assert verdict["kind"] in KINDS
     assert verdict["reason"]
-    assert not any(verdict[key] for key in ("proven_bits", "calls", "before", "after", "programs"))
+    assert not any(verdict[key] for key in ("proven_bits", "unique_decoding_bits", "calls", "before", "after", "programs"))
+    assert not any((*verdict["list_decoding_bits"].values(), *verdict["summed_bits"].values()))
     return verdict
 
 
@@ -56,7 +57,8 @@ def test_a_shipped_profile_proves_a_hundred_bits(receipts: dict[str, bytes], pro
     verdict = proof.verify(receipts[profile])
     assert verdict["valid"] is True
     assert verdict["profile"] == profile
-    assert verdict["proven_bits"] >= 100
+    assert verdict["proven_bits"] == min(verdict["list_decoding_bits"].values()) >= 100
+    assert verdict["unique_decoding_bits"] >= (100 if profile == "strict" else 50)
     assert [call["status"] for call in verdict["calls"]] == ["success", "success"]
 
 

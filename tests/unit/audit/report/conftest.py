@@ -44,8 +44,9 @@ def make(verdict: str = MISMATCHES) -> Report:
         }],
     }  # fmt: skip
     proof = ProofEvidence(
-        "calls", "out/receipts/calls.receipt", "fast", 111, 1000, 0.2, 0.01, [CALL], [PROGRAM], [TABLE, TABLE], "sol2zk verify x"
-    )
+        "calls", "out/receipts/calls.receipt", "fast", 111, {"2025": 111, "2026": 113}, 77, 1000, 0.2, 0.01, [CALL], [PROGRAM],
+        [TABLE, TABLE], "sol2zk verify x",
+    )  # fmt: skip
     costs: dict[str, Any] = dict.fromkeys(("gas", "steps", "rows", "cells", "prove_s", "verify_s", "receipt_bytes"))
     functions = [
         {"function": "mint", "status": "success", **costs, "why": "EXP has no proof yet"},

@@ -21,7 +21,8 @@ def test_html_has_every_part(report: dict[str, Any]) -> None:
     assert page.startswith("<!doctype html>")
     parts = (
         "MISMATCHES FOUND", "mint(address,uint256)", "src/A B.sol:12:9", "total += value;", "sol2zk replay out/vectors/mismatch-1.json",
-        "EXP has no proof yet", "mask-dropped", "CALL", "111 proven bits", "sol2zk verify x", "pinned by translating again", "a limit",
+        "EXP has no proof yet", "mask-dropped", "CALL", "111 proven bits",
+        "111 (bound of 2025) and 113 (2026); by unique decoding 77", "sol2zk verify x", "pinned by translating again", "a limit",
         "0 of 1", "src/A.sol:3:1", *RULES,
     )  # fmt: skip
     for each in parts:
@@ -37,6 +38,7 @@ def test_markdown_has_every_part(report: dict[str, Any]) -> None:
         "    sol2zk verify x",
         "EXP has no proof yet",
         "| mask-dropped |",
+        "| 111, 113, 77 |",
         "a limit",
     ):
         assert each in text, each

@@ -7,7 +7,7 @@ use sol2zk_executor::isa::FORKS;
 use sol2zk_executor::keccak::keccak256;
 
 use crate::expect::Expectations;
-use crate::security::proven;
+use crate::security::{Proven, proven};
 use crate::statement::{Environment, Statement, Word, empty_code_hash, number};
 use crate::verify::{Rejection, Verified, verify};
 
@@ -40,7 +40,8 @@ fn invalid(rejection: &Rejection) -> Value {
     };
     let profile = if let Rejection::WeakProfile(name) = rejection { json!(name) } else { Value::Null };
     json!({
-        "valid": false, "reason": rejection.to_string(), "kind": kind, "hashes": 0, "precompiles": 0, "proven_bits": 0, "profile": profile, "fork": null, "programs": [],
+        "valid": false, "reason": rejection.to_string(), "kind": kind, "hashes": 0, "precompiles": 0, "proven_bits": 0, "list_decoding_bits": {"2025": 0, "2026": 0},
+        "unique_decoding_bits": 0, "summed_bits": {"2025": 0, "2026": 0, "unique": 0}, "profile": profile, "fork": null, "programs": [],
         "before": {}, "after": {}, "calls": [],
     })
 }
@@ -60,8 +61,11 @@ fn valid(verified: &Verified, expectations: &Expectations) -> Value {
         .collect();
     let calls: Vec<Value> = statement.calls.iter().map(|call| call_json(statement, call)).collect();
     let codes = codes(verified);
+    let Proven { smallest, summed } = proven(&verified.profile, &verified.shape);
     json!({
-        "valid": true, "reason": null, "kind": null, "proven_bits": proven(&verified.profile, &verified.shape).0, "profile": verified.profile.name,
+        "valid": true, "reason": null, "kind": null, "proven_bits": smallest.list(),
+        "list_decoding_bits": {"2025": smallest.list_2025, "2026": smallest.list_2026}, "unique_decoding_bits": smallest.unique,
+        "summed_bits": {"2025": summed.list_2025, "2026": summed.list_2026, "unique": summed.unique}, "profile": verified.profile.name,
         "fork": FORKS.get(usize::from(statement.fork)), "programs": programs, "contract": hex(&statement.contract),
         "env": environment(&statement.env), "hashes": statement.hashes.len(), "precompiles": 0, "before": state(verified, &codes, false), "after": state(verified, &codes, true), "calls": calls,
     })
