@@ -21,7 +21,7 @@ REVERTER: Final = "5f356000555f5ffd"
 KINDS: Final = {"format", "profile", "program", "statement", "tables", "proof", "expectation"}
 SHIPPED: Final = ("fast", "strict", "small")
 PROFILE_BYTE: Final = 4 + 2 + 32
-HEADER_BYTES: Final = PROFILE_BYTE + 1 + 8 + 4
+HEADER_BYTES: Final = PROFILE_BYTE + 1 + 8 + 32 + 4
 
 
 def write(folder: Path, code: str, profile: str, value: int) -> bytes:

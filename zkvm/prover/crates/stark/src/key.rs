@@ -3,16 +3,15 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex};
 
-use p3_air::BaseAir;
+use p3_air::{Air, BaseAir};
 use p3_batch_stark::common::{GlobalPreprocessed, PreprocessedInstanceMeta};
 use p3_batch_stark::{CommonData, ProverData, ProverOnlyData};
 use p3_matrix::Matrix;
 use p3_util::log2_strict_usize;
-use sol2zk_chips::bus::F;
+use sol2zk_chips::bus::{ChipBuilder, F};
 use sol2zk_chips::context::RomRow;
 use sol2zk_chips::{fixed, rom};
 use sol2zk_executor::isa::{self, Operand};
-use sol2zk_executor::program::Program;
 use sol2zk_executor::trace::Placed;
 
 use crate::config::{Config, Profile};
@@ -51,17 +50,12 @@ pub fn fixed_tables(programs: &[Placed]) -> Vec<Table> {
     ]
 }
 
-/// The commitment, without the prover's tree.
-#[derive(Clone)]
-struct Commitment {
-    root: p3_batch_stark::Commitment<Config>,
-    meta: Vec<Option<PreprocessedInstanceMeta>>,
-    lookups: Vec<p3_lookup::Lookups<F>>,
-}
+/// Root of the tree over the fixed tables of a set of programs.
+pub type Root = [u64; 4];
 
 /// A key, ready to prove with.
 pub struct Key {
-    commitment: Commitment,
+    root: Root,
     tree: ProverOnlyData<Config>,
     /// The fixed tables.
     pub tables: Vec<Table>,
@@ -103,57 +97,90 @@ impl Key {
         }
         let config = profile.config(&[]);
         let data = ProverData::from_airs_and_degrees(&config, &tables, &heights).map_err(|error| KeyError(error.to_string()))?;
-        let Some(global) = data.common.preprocessed else { return Err(KeyError("nothing is committed".into())) };
-        let commitment = Commitment { root: global.commitment, meta: global.instances, lookups: data.common.lookups };
-        Ok(Self { commitment, tree: data.prover_only, tables })
+        let global = data.common.preprocessed.map(|global| global.commitment.into_roots());
+        let Some(&[root]) = global.as_deref() else { return Err(KeyError("nothing is committed".into())) };
+        Ok(Self { root, tree: data.prover_only, tables })
     }
 
-    /// The prover's data for a proof over the fixed tables and `others`.
-    pub fn prover_data(self, config: &Config, others: &[Table], log_heights: &[usize]) -> Result<ProverData<Config>, KeyError> {
-        let common = common(&self.commitment, config, others, log_heights)?;
+    /// Root of its tree.
+    pub fn root(&self) -> Root {
+        self.root
+    }
+
+    /// The prover's data for a proof over `tables`, the fixed ones first.
+    pub fn prover_data(self, config: &Config, tables: &[Table], log_heights: &[usize]) -> Result<ProverData<Config>, KeyError> {
+        let common = common(self.root, config, tables, log_heights)?;
         Ok(ProverData { common, prover_only: self.tree })
     }
 }
 
-fn common(commitment: &Commitment, config: &Config, others: &[Table], log_heights: &[usize]) -> Result<CommonData<Config>, KeyError> {
-    let rest = ProverData::from_airs_and_degrees(config, others, log_heights).map_err(|error| KeyError(error.to_string()))?;
-    let mut meta = commitment.meta.clone();
-    meta.resize_with(FIXED + others.len(), || None);
-    let mut lookups = commitment.lookups.clone();
-    lookups.extend(rest.common.lookups);
-    let preprocessed = GlobalPreprocessed { commitment: commitment.root.clone(), instances: meta, matrix_to_instance: (0..FIXED).collect() };
-    Ok(CommonData::new(Some(preprocessed), lookups))
+/// A table's shape and messages, without its fixed rows: of such tables nothing is committed to.
+struct Outline<'a>(&'a Table);
+
+impl BaseAir<F> for Outline<'_> {
+    fn width(&self) -> usize {
+        self.0.width()
+    }
+    fn preprocessed_width(&self) -> usize {
+        self.0.preprocessed_width()
+    }
+    fn num_periodic_columns(&self) -> usize {
+        self.0.num_periodic_columns()
+    }
+    fn main_next_row_columns(&self) -> Vec<usize> {
+        self.0.main_next_row_columns()
+    }
+    fn preprocessed_next_row_columns(&self) -> Vec<usize> {
+        self.0.preprocessed_next_row_columns()
+    }
+    fn max_constraint_degree(&self) -> Option<usize> {
+        self.0.max_constraint_degree()
+    }
 }
 
-/// Commitments already rebuilt, by (digests of the programs, log2 of the blow-up).
-static REBUILT: LazyLock<Mutex<HashMap<CacheKey, Commitment>>> = LazyLock::new(Mutex::default);
+impl<B: ChipBuilder> Air<B> for Outline<'_> {
+    fn eval(&self, builder: &mut B) {
+        self.0.eval(builder);
+    }
+}
+
+/// What prover and verifier share of a proof over `tables`, the fixed ones first, under this root. Commits to nothing, and asks for no fixed row.
+pub fn common(root: Root, config: &Config, tables: &[Table], log_heights: &[usize]) -> Result<CommonData<Config>, KeyError> {
+    let outlines: Vec<Outline<'_>> = tables.iter().map(Outline).collect();
+    let shape = ProverData::from_airs_and_degrees(config, &outlines, log_heights).map_err(|error| KeyError(error.to_string()))?;
+    let fixed = |(matrix_index, (table, &degree_bits)): (usize, (&Table, &usize))| {
+        (matrix_index < FIXED).then(|| PreprocessedInstanceMeta { matrix_index, width: table.preprocessed_width(), degree_bits })
+    };
+    let instances = tables.iter().zip(log_heights).enumerate().map(fixed).collect();
+    let preprocessed = GlobalPreprocessed { commitment: vec![root].into(), instances, matrix_to_instance: (0..FIXED).collect() };
+    Ok(CommonData::new(Some(preprocessed), shape.common.lookups))
+}
+
+/// Roots already rebuilt, by (digests of the programs, log2 of the blow-up).
+static REBUILT: LazyLock<Mutex<HashMap<CacheKey, Root>>> = LazyLock::new(Mutex::default);
 
 type CacheKey = (Vec<[u8; 32]>, usize);
 
-/// Rebuilds the commitment from the programs, whatever a receipt says (or takes it from the cache of this process), for a proof over the fixed tables and `others`.
-pub fn verifier_data(
-    programs: &[Placed],
-    profile: &Profile,
-    config: &Config,
-    others: &[Table],
-    log_heights: &[usize],
-) -> Result<(Vec<Table>, CommonData<Config>), KeyError> {
-    let digests: Vec<[u8; 32]> = programs.iter().map(|placed| Program::digest(&placed.program)).collect();
-    let index = (digests, profile.log_blowup);
-    let known = REBUILT.lock().ok().and_then(|cache| cache.get(&index).cloned());
-    let (tables, commitment) = match known {
-        Some(commitment) => (fixed_tables(programs), commitment),
-        None => {
-            let key = Key::new(programs, profile)?;
-            if let Ok(mut cache) = REBUILT.lock() {
-                if cache.len() >= 64 {
-                    cache.clear();
-                }
-                cache.insert(index, key.commitment.clone());
-            }
-            (key.tables, key.commitment)
+fn cache_key(programs: &[Placed], profile: &Profile) -> CacheKey {
+    (programs.iter().map(|placed| placed.program.digest()).collect(), profile.log_blowup)
+}
+
+/// The root that an earlier call of [`root`] rebuilt in this process.
+pub(crate) fn rebuilt(programs: &[Placed], profile: &Profile) -> Option<Root> {
+    REBUILT.lock().ok().and_then(|cache| cache.get(&cache_key(programs, profile)).copied())
+}
+
+/// Rebuilds the root from the programs, or takes it from the cache of this process.
+pub fn root(programs: &[Placed], profile: &Profile) -> Result<Root, KeyError> {
+    if let Some(known) = rebuilt(programs, profile) {
+        return Ok(known);
+    }
+    let root = Key::new(programs, profile)?.root;
+    if let Ok(mut cache) = REBUILT.lock() {
+        if cache.len() >= 64 {
+            cache.clear();
         }
-    };
-    let common = common(&commitment, config, others, log_heights)?;
-    Ok((tables, common))
+        cache.insert(cache_key(programs, profile), root);
+    }
+    Ok(root)
 }

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::config::{PROFILES, Profile};
 use crate::cost::{Cost, TableCost};
-use crate::key::{FIXED, Key, KeyError};
+use crate::key::{Key, KeyError};
 use crate::receipt::{MAX_PROGRAMS, MAX_STATEMENT_BYTES, Receipt, seed, statement_bytes, within_limits};
 use crate::tables::Table;
 use crate::witness::{Hashes, WitnessError, witness};
@@ -78,7 +78,8 @@ pub(crate) fn prove_within(request: &Request, trace: &Trace, key: Key, profile: 
     }
     let seed = seed(profile, witness.present, &programs, &statement);
     let config = parameters.config(&seed);
-    let data = key.prover_data(&config, &witness.others, &log_heights[FIXED..])?;
+    let root = key.root();
+    let data = key.prover_data(&config, &tables, &log_heights)?;
     let costs: Vec<TableCost> = tables
         .iter()
         .zip(&witness.traces)
@@ -91,7 +92,7 @@ pub(crate) fn prove_within(request: &Request, trace: &Trace, key: Key, profile: 
     }
     let instances: Vec<_> = tables.iter().zip(&witness.traces).map(|(air, trace)| StarkInstance { air, trace, public_values: vec![] }).collect();
     let proof = prove_batch(&config, &instances, &data).map_err(|error| ProveError::Internal(error.to_string()))?;
-    let receipt = Receipt { profile, tables: witness.present, programs, statement: witness.statement, proof };
+    let receipt = Receipt { profile, tables: witness.present, root, programs, statement: witness.statement, proof };
     let bytes = receipt.encode();
     if !within_limits(&bytes, &statement) {
         return Err(ProveError::Size);

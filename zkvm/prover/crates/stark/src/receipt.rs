@@ -6,6 +6,7 @@ use sol2zk_executor::keccak::keccak256;
 use thiserror::Error;
 
 use crate::config::Config;
+use crate::key::Root;
 use crate::statement::Statement;
 
 const MAGIC: &[u8; 4] = b"SZKR";
@@ -26,6 +27,8 @@ pub struct Receipt {
     pub profile: u8,
     /// Bit i: table i of [`crate::tables::NAMES`] is in the proof.
     pub tables: u64,
+    /// Root of the tree over the fixed tables: what the proof is checked against before the verifier rebuilds it from the programs.
+    pub root: Root,
     /// Program bodies.
     pub programs: Vec<Vec<u8>>,
     /// What is claimed.
@@ -115,6 +118,7 @@ impl Receipt {
     /// The bytes.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = header(self.profile, self.tables);
+        bytes.extend(self.root.iter().flat_map(|part| part.to_le_bytes()));
         bytes.extend((self.programs.len() as u32).to_le_bytes());
         for body in &self.programs {
             section(&mut bytes, body);
@@ -143,6 +147,10 @@ impl Receipt {
         }
         let [profile] = reader.array()?;
         let tables = u64::from_le_bytes(reader.array()?);
+        let mut root = Root::default();
+        for part in &mut root {
+            *part = u64::from_le_bytes(reader.array()?);
+        }
         let count = u32::from_le_bytes(reader.array()?) as usize;
         if count > MAX_PROGRAMS {
             return Err(FormatError::Malformed("program table"));
@@ -164,6 +172,6 @@ impl Receipt {
         if postcard::to_allocvec(&proof).ok().as_deref() != Some(proven) {
             return Err(FormatError::Malformed("proof"));
         }
-        Ok(Self { profile, tables, programs, statement, proof })
+        Ok(Self { profile, tables, root, programs, statement, proof })
     }
 }

@@ -20,6 +20,7 @@ mod hashes;
 mod hostile;
 mod mutations;
 mod overdrawn;
+mod roots;
 mod scene;
 mod security;
 mod size;

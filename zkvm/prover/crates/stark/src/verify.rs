@@ -6,12 +6,12 @@ use std::sync::{Arc, Once};
 
 use p3_batch_stark::verify_batch;
 use sol2zk_chips::claim::ClaimAir;
-use sol2zk_executor::program::Program;
+use sol2zk_executor::program::{MAX_CODE_BYTES, Program};
 use sol2zk_executor::trace::Placed;
 use thiserror::Error;
 
 use crate::config::{PROFILES, Profile};
-use crate::key::{FIXED, fixed_log_heights, verifier_data};
+use crate::key::{FIXED, common, fixed_log_heights, fixed_tables, root};
 use crate::receipt::{FormatError, Receipt, seed, statement_bytes};
 use crate::security::Shape;
 use crate::statement::{Ledger, StatementError};
@@ -63,6 +63,12 @@ pub struct Verified {
 /// Sum of all table heights: bounds every clock by 2^29 (ISA 10.3) and every multiplicity by p.
 const MAX_ROWS: usize = 1 << 26;
 
+/// Bytes of a program (ISA 7.1): an instruction, its entry in the jump table, a constant, what stands before them.
+const INSTRUCTION_BYTES: usize = 18;
+const JUMP_BYTES: usize = 8;
+const CONSTANT_BYTES: usize = 32;
+const HEADER_BYTES: usize = 4 + 2 + 32 + 1 + 1 + 32 + 5 * 4;
+
 /// Verifies a receipt. `accept_test` admits the test profile (tests only).
 pub fn verify(bytes: &[u8], accept_test: bool) -> Result<Verified, Rejection> {
     guarded(|| verify_unguarded(bytes, accept_test))
@@ -96,11 +102,22 @@ pub fn place(bodies: &[Vec<u8>]) -> Result<Vec<Placed>, Rejection> {
     Placed::place(programs).map_err(|error| Rejection::Program(0, error.to_string()))
 }
 
+/// Most bytes of programs that the ROM and the pool of a proof of these heights hold, so that no others are decoded (ISA 7.1).
+fn most_bytes(profile: &Profile, heights: &[usize], programs: usize) -> usize {
+    let rows = |table: usize| heights.get(table).map_or(0, |&height| 1_usize << height.min(profile.max_log_height()));
+    let [rom, pool] = [rows(2), rows(3)];
+    rom * (INSTRUCTION_BYTES + JUMP_BYTES) + pool * CONSTANT_BYTES + programs * (MAX_CODE_BYTES + HEADER_BYTES)
+}
+
 fn verify_unguarded(bytes: &[u8], accept_test: bool) -> Result<Verified, Rejection> {
     let receipt = Receipt::decode(bytes)?;
     let profile = *PROFILES.get(usize::from(receipt.profile)).ok_or(Rejection::UnknownProfile(receipt.profile))?;
     if !profile.accepted && !accept_test {
         return Err(Rejection::WeakProfile(profile.name));
+    }
+    let heights = &receipt.proof.degree_bits;
+    if receipt.programs.iter().map(Vec::len).sum::<usize>() > most_bytes(&profile, heights, receipt.programs.len()) {
+        return Err(Rejection::Tables("the programs are larger than their tables"));
     }
     let programs = place(&receipt.programs)?;
     let ledger = receipt.statement.check(&programs)?;
@@ -112,14 +129,12 @@ fn verify_unguarded(bytes: &[u8], accept_test: bool) -> Result<Verified, Rejecti
     if receipt.tables >> NAMES.len() != 0 || receipt.tables & MANDATORY != MANDATORY {
         return Err(Rejection::Tables("a mandatory table is missing or an unknown one is there"));
     }
-    let heights = &receipt.proof.degree_bits;
     if heights.len() != receipt.tables.count_ones() as usize {
         return Err(Rejection::Tables("heights and tables differ in number"));
     }
     if heights.iter().any(|&height| height > profile.max_log_height()) || heights.iter().map(|&height| 1usize << height).sum::<usize>() >= MAX_ROWS {
         return Err(Rejection::Tables("a table is too tall"));
     }
-    // Before anything is committed to: programs may be large.
     if heights[..FIXED] != fixed_log_heights(&programs) {
         return Err(Rejection::Tables("the programs have another height"));
     }
@@ -133,10 +148,15 @@ fn verify_unguarded(bytes: &[u8], accept_test: bool) -> Result<Verified, Rejecti
 
     let seed = seed(receipt.profile, receipt.tables, &receipt.programs, &statement_bytes(&receipt.statement));
     let config = profile.config(&seed);
-    let (mut tables, common) = verifier_data(&programs, &profile, &config, &others, &heights[FIXED..]).map_err(|error| Rejection::Tables(error.what()))?;
-    tables.extend(others);
+    // First against the root that the receipt names, which costs as much as the proof is long: only who made a proof has the tables of programs, which may be
+    // large, rebuilt. The fixed tables' rows are not read here.
+    let tables: Vec<Table> = fixed_tables(&[]).into_iter().chain(others).collect();
+    let common = common(receipt.root, &config, &tables, heights).map_err(|error| Rejection::Tables(error.what()))?;
     let public = vec![Vec::new(); tables.len()];
     verify_batch(&config, &tables, &receipt.proof, &public, &common).map_err(|error| Rejection::Proof(error.to_string()))?;
+    if root(&programs, &profile).map_err(|error| Rejection::Tables(error.what()))? != receipt.root {
+        return Err(Rejection::Tables("the fixed tables are not those of the programs"));
+    }
     let shape = Shape::of(&receipt.proof, &common);
     Ok(Verified { receipt, programs, ledger, profile, shape })
 }

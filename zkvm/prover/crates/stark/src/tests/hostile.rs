@@ -35,7 +35,7 @@ fn small() -> &'static [u8] {
 /// Offsets of the lengths of the program, the statement and the proof.
 fn sections(bytes: &[u8]) -> [usize; 3] {
     let length = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
-    let program = 4 + 2 + 32 + 1 + 8 + 4;
+    let program = 4 + 2 + 32 + 1 + 8 + 32 + 4;
     let statement = program + 4 + length(program);
     let proof = statement + 4 + length(statement);
     assert_eq!(proof + 4 + length(proof), bytes.len());
@@ -185,7 +185,7 @@ fn noise_is_rejected() {
     let mut random = Random(3);
     for round in 0..3_000 {
         let noise: Vec<u8> = (0..random.below(300)).map(|_| random.next() as u8).collect();
-        let keep = [0, 4, 6, 38, 47, starts[0], starts[1], starts[2], starts[2] + 4][round % 9];
+        let keep = [0, 4, 6, 38, 79, starts[0], starts[1], starts[2], starts[2] + 4][round % 9];
         rejected(&[&bytes[..keep], &noise].concat(), "noise");
     }
     // blocks doubled, left out or overwritten
