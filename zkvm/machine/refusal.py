@@ -34,21 +34,21 @@ def _fees(transaction: Transaction, terms: Terms, rules: RuleSet) -> Iterator[st
 def _parts(transaction: Transaction, terms: Terms, rules: RuleSet) -> Iterator[str]:
     """EIP-4844, EIP-7702."""
     if terms.type == 3:
-        if transaction.create:
-            yield "blob-create"
+        if terms.max_fee_per_blob_gas < transaction.env.blob_base_fee:
+            yield "blob-fee"
         if not terms.blob_hashes:
             yield "no-blobs"
         if any(blob >> 248 != _BLOB_VERSION for blob in terms.blob_hashes):
             yield "blob-version"
         if len(terms.blob_hashes) > rules.blobs_max:
             yield "too-many-blobs"
-        if terms.max_fee_per_blob_gas < transaction.env.blob_base_fee:
-            yield "blob-fee"
-    if terms.type == 4:
         if transaction.create:
-            yield "authorization-create"
+            yield "blob-create"
+    if terms.type == 4:
         if not terms.authorizations:
             yield "no-authorizations"
+        if transaction.create:
+            yield "authorization-create"
 
 
 def _gas(transaction: Transaction, terms: Terms, rules: RuleSet) -> Iterator[str]:
