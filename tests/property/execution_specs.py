@@ -33,12 +33,14 @@ PACKAGES: Final[dict[str, str]] = {
 
 
 @contextmanager
-def recursion_limit_kept() -> Iterator[None]:
-    """The package raises Python's recursion limit to 12,288 when it is imported.
+def recursion_limit_kept(room: int | None = None) -> Iterator[None]:
+    """The package raises Python's recursion limit to 12,288 when it is imported; `room` is what its frames need to run.
 
     Left there, deep JSON in another test of the same process would overflow the C stack in place of a RecursionError.
     """
     limit = sys.getrecursionlimit()
+    if room is not None:
+        sys.setrecursionlimit(max(limit, room))
     try:
         yield
     finally:

@@ -17,6 +17,8 @@ from .execution_specs import Frame, recursion_limit_kept
 _CLASSES: Final = (
     "LegacyTransaction", "AccessListTransaction", "FeeMarketTransaction", "BlobTransaction", "SetCodeTransaction",
 )  # fmt: skip
+_ROOM: Final = 20_000
+"""Levels of recursion for 1025 frames."""
 
 
 class Transactions(Frame):
@@ -41,7 +43,7 @@ class Transactions(Frame):
             caught.append(genuine(message))
             return caught[-1]
 
-        with recursion_limit_kept(), self._told_sender(fork), patch.object(fork, "process_message_call", catching):
+        with recursion_limit_kept(_ROOM), self._told_sender(fork), patch.object(fork, "process_message_call", catching):
             try:
                 fork.process_transaction(block, output, self._signed(), self.numeric.Uint(0))
             except (importlib.import_module("ethereum.exceptions").EthereumException, _Unknown):
