@@ -38,6 +38,7 @@ def subject(tmp_path: Path) -> Target:
 
 def trial(subject: Target, *selectors: str) -> Trial:
     request = build_request(CallFile(tuple(Call(data=bytes.fromhex(each[2:])) for each in selectors)), subject.subject)
+    request["messages"] = True
     return Trial(0, request, oracle.run(request, trace=True))
 
 
@@ -81,7 +82,7 @@ def test_a_transaction_that_is_refused_runs_nothing(subject: Target) -> None:
     """The executor's side is the oracle's here: what is told is how such an entry counts."""
     transaction = Transaction(nonce=7, gas_limit=100_000, gas_price=10**9)
     call = Call(data=bytes.fromhex(F[2:]), transaction=transaction)
-    request = build_request(CallFile((call, Call(data=bytes.fromhex(F[2:])))), subject.subject)
+    request = {**build_request(CallFile((call, Call(data=bytes.fromhex(F[2:])))), subject.subject), "messages": True}
     given = Trial(0, request, oracle.run(request, trace=True))
     tally = Tally()
     examine(tally, given, subject, Library(executor=lambda request, programs, translate: oracle.run(request)))
