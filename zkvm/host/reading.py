@@ -10,18 +10,31 @@ from typing import Any, Final, NoReturn
 from zkvm.errors import InputError, Place
 
 QUANTITY: Final = re.compile(r"0x(?:0|[1-9a-f][0-9a-f]*)")
-DATA: Final = re.compile(r"0x(?:[0-9a-f]{2})*")
 ADDRESS_BYTES: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Value:
-    """A JSON value and where it stands: `state.0x01.balance`, `calls[2].gas`."""
+    """A JSON value and where it stands: below `parent`, as its member or element `key`; the document itself has no parent.
+
+    Shape: the place is put together only where a mistake is told, since results are read for every sequence of a campaign.
+    """
 
     json: Any
-    place: str
     code: str
     """Of the error that a mistake in it is: whose document this is."""
+    parent: Value | None = None
+    key: str | int = ""
+
+    @property
+    def place(self) -> str:
+        """Where it stands: `state.0x01.balance`, `calls[2].gas`."""
+        if self.parent is None:
+            return ""
+        above = self.parent.place
+        if isinstance(self.key, int):
+            return f"{above}[{self.key}]"
+        return f"{above}.{self.key}" if above else self.key
 
     def fail(self, what: str) -> NoReturn:
         """Raise an InputError that names the place."""
@@ -40,7 +53,8 @@ class Value:
         for name in self.json:
             if name not in needed and name not in optional:
                 self.fail(f"there is no such member as {name!r}")
-        return {name: self._at(name) for name in self.json}
+        code = self.code
+        return {name: Value(value, code, self, name) for name, value in self.json.items()}
 
     def items(self) -> Iterator[tuple[Value, Value]]:
         """Keys and values of an object whose keys are hex.
@@ -49,8 +63,8 @@ class Value:
         """
         if not isinstance(self.json, dict):
             self.fail("this is no object")
-        for key in self.json:
-            yield Value(key, f"{self.place}.{key}", self.code), self._at(key)
+        for key, value in self.json.items():
+            yield Value(key, self.code, self, key), Value(value, self.code, self, key)
 
     def elements(self) -> Iterator[Value]:
         """The elements of an array.
@@ -60,7 +74,7 @@ class Value:
         if not isinstance(self.json, list):
             self.fail("this is no array")
         for number, each in enumerate(self.json):
-            yield Value(each, f"{self.place}[{number}]", self.code)
+            yield Value(each, self.code, self, number)
 
     def quantity(self, bits: int = 256) -> int:
         """A number in hex, below 2^bits.
@@ -78,9 +92,9 @@ class Value:
 
         Raises: InputError.
         """
-        if not isinstance(self.json, str) or not DATA.fullmatch(self.json):
+        data = _bytes(self.json)
+        if data is None:
             self.fail("these are no bytes in hex, 0x-prefixed and in lower case")
-        data = bytes.fromhex(self.json[2:])
         if size_bytes is not None and len(data) != size_bytes:
             self.fail(f"these are {len(data)} bytes, not {size_bytes}")
         return data
@@ -119,8 +133,16 @@ class Value:
             self.fail(f"this is none of {', '.join(among)}" if among else "this is no string")
         return self.json
 
-    def _at(self, name: str) -> Value:
-        return Value(self.json[name], f"{self.place}.{name}" if self.place else name, self.code)
+
+def _bytes(text: Any) -> bytes | None:
+    """The bytes of canonical hex; writing them again is the check, which is faster than a pattern on long code."""
+    if not isinstance(text, str) or not text.startswith("0x"):
+        return None
+    try:
+        data = bytes.fromhex(text[2:])
+    except ValueError:
+        return None
+    return data if data.hex() == text[2:] else None
 
 
 def hex_data(data: bytes) -> str:

@@ -121,7 +121,7 @@ def request_of(document: Any) -> Request:
 
     Raises: InputError, with the place of what is wrong.
     """
-    members = Value(document, "", MALFORMED).members(("fork", "env", "contract", "state", "calls"), ("messages",))
+    members = Value(document, MALFORMED).members(("fork", "env", "contract", "state", "calls"), ("messages",))
     return Request(
         members["fork"].text(),
         read_environment(members["env"]),

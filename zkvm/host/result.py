@@ -137,7 +137,7 @@ def result_of(document: Any) -> Result:
 
     Raises: InputError, with the place of what is wrong.
     """
-    members = Value(document, "", MALFORMED).members(("calls", "state", "unsupported", "missing_code"), ("trace",))
+    members = Value(document, MALFORMED).members(("calls", "state", "unsupported", "missing_code"), ("trace",))
     stopped, missing = members["unsupported"], members["missing_code"]
     return Result(
         tuple(map(_read_call, members["calls"].elements())),

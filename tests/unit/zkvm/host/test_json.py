@@ -112,6 +112,13 @@ def test_quantities_are_minimal(text: str) -> None:
     assert (caught.value.code, str(caught.value.place)) == ("request-malformed", "calls[0].value")
 
 
+@pytest.mark.parametrize("text", ["", "0", "00", "0x0", "0xAB", "0x 00", "0x00 ", "0xg0", "0X00"])
+def test_bytes_are_pairs_of_digits_in_lower_case(text: str) -> None:
+    with pytest.raises(InputError) as caught:
+        request_of(changed(REQUEST, ("calls", 0, "data"), text))
+    assert str(caught.value.place) == "calls[0].data"
+
+
 def test_members_that_do_not_belong_together_are_refused() -> None:
     plain, _, transaction, created = REQUEST["calls"]
     wrong = (
