@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from audit.differential.execution import Stuck
+from zkvm.host.reading import hex_data
+from zkvm.host.request import Account, State
+from zkvm.host.result import CallResult, Log, Message, Result
 
 EFFECTS: Final = ("status", "return_data", "logs", "destroyed")
 COSTS: Final = ("gas_left", "refund")
 CALL_FIELDS: Final = (*EFFECTS, *COSTS)
-ACCOUNT_FIELDS: Final = ("balance", "nonce", "code", "storage")
+ACCOUNT_FIELDS: Final = ("balance", "nonce", "code")
 MESSAGE_FIELDS: Final = ("kind", "from", "to", "value", "gas", "input", "status", "output", "depth")
-Runner = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+Runner = Callable[[Mapping[str, Any]], Result]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +94,10 @@ def judge(request: Mapping[str, Any], ours: Runner, theirs: Runner) -> Verdict:
         mine = ours(request)
     except Stuck as stuck:
         before = _first(request, ours, theirs, stuck.call)
-        status = theirs(prefix(request, stuck.call + 1))["calls"][-1]["status"]
+        status = theirs(prefix(request, stuck.call + 1)).calls[-1].status
         return _differing(before or Mismatch(stuck.call, "stuck", "", stuck.message, status), None)
     stop = stop_of(mine)
-    done = len(mine["calls"])
+    done = len(mine.calls)
     if not done:
         return Verdict(0, None, stop)
     if done < len(request["calls"]):
@@ -118,10 +121,10 @@ def _first(request: Mapping[str, Any], ours: Runner, theirs: Runner, calls: int)
     return None
 
 
-def stop_of(result: Mapping[str, Any]) -> Stop | None:
+def stop_of(result: Result) -> Stop | None:
     """What stopped an executor's run early, or None."""
-    found = result["unsupported"]
-    return None if found is None else Stop(int(found["call"]), str(found["code"]), str(found["what"]))
+    found = result.unsupported
+    return None if found is None else Stop(found.call, found.code, found.what)
 
 
 def prefix(request: Mapping[str, Any], count: int) -> dict[str, Any]:
@@ -129,76 +132,84 @@ def prefix(request: Mapping[str, Any], count: int) -> dict[str, Any]:
     return {**request, "calls": request["calls"][:count]}
 
 
-def difference(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Mismatch | None:
+def difference(ours: Result, theirs: Result) -> Mismatch | None:
     """The first difference of two results: call by call, then the state after the last; None if there is none."""
     return next(_differences(ours, theirs), None)
 
 
-def _differences(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[Mismatch]:
+def _differences(ours: Result, theirs: Result) -> Iterator[Mismatch]:
     """Of the last call the state comes before gas and refund: where a store differs, these only follow from it."""
-    last = max(len(ours["calls"]), len(theirs["calls"])) - 1
-    pairs = list(enumerate(zip(ours["calls"], theirs["calls"], strict=False)))
+    last = max(len(ours.calls), len(theirs.calls)) - 1
+    pairs = list(enumerate(zip(ours.calls, theirs.calls, strict=False)))
     for index, (mine, other) in pairs:
+        yield from _message_differences(index, mine.messages or (), other.messages or ())
         yield from _call_differences(index, mine, other, EFFECTS if index == last else CALL_FIELDS)
-    if len(ours["calls"]) != len(theirs["calls"]):
-        yield Mismatch(last, "calls", "", str(len(ours["calls"])), str(len(theirs["calls"])))
-    yield from _state_differences(last, _accounts(ours["state"]), _accounts(theirs["state"]))
+    if len(ours.calls) != len(theirs.calls):
+        yield Mismatch(last, "calls", "", str(len(ours.calls)), str(len(theirs.calls)))
+    yield from _state_differences(last, ours.state, theirs.state)
     for index, (mine, other) in pairs[last:]:
         yield from _call_differences(index, mine, other, COSTS)
 
 
-def _call_differences(index: int, mine: dict[str, Any], other: dict[str, Any], names: tuple[str, ...]) -> Iterator[Mismatch]:
-    if names is not COSTS:
-        yield from _message_differences(index, mine.get("messages") or [], other.get("messages") or [])
+def _call_differences(index: int, mine: CallResult, other: CallResult, names: tuple[str, ...]) -> Iterator[Mismatch]:
     for name in names:
-        if mine[name] != other[name]:
-            if name == "logs":
-                yield from _log_differences(index, mine[name], other[name])
-            else:
-                yield Mismatch(index, name, "", _text(mine[name]), _text(other[name]))
+        left, right = getattr(mine, name), getattr(other, name)
+        if left != right and name == "logs":
+            yield from _log_differences(index, mine.logs, other.logs)
+        elif left != right:
+            yield Mismatch(index, name, "", _text(left), _text(right))
 
 
-def _message_differences(call: int, mine: list[dict[str, Any]], other: list[dict[str, Any]]) -> Iterator[Mismatch]:
+def _message_differences(call: int, mine: tuple[Message, ...], other: tuple[Message, ...]) -> Iterator[Mismatch]:
     """The first message that differs (ISA 8.11); neither result lists any where the request does not ask."""
     for number, (left, right) in enumerate(zip(mine, other, strict=False)):
+        if left == right:
+            continue
+        before, after = left.as_json(), right.as_json()
         for name in MESSAGE_FIELDS:
-            if left[name] != right[name]:
-                yield Mismatch(call, f"messages.{name}", f"message {number} to {right['to']}", str(left[name]), str(right[name]))
+            if before[name] != after[name]:
+                yield Mismatch(call, f"messages.{name}", f"message {number} to {right.to}", str(before[name]), str(after[name]))
     if len(mine) != len(other):
         yield Mismatch(
             call, "messages", f"message {min(len(mine), len(other))}", f"{len(mine)} messages", f"{len(other)} messages"
         )
 
 
-def _log_differences(call: int, mine: list[dict[str, Any]], other: list[dict[str, Any]]) -> Iterator[Mismatch]:
+def _log_differences(call: int, mine: tuple[Log, ...], other: tuple[Log, ...]) -> Iterator[Mismatch]:
     for number, (left, right) in enumerate(zip(mine, other, strict=False)):
         for name in ("address", "topics", "data"):
-            if left[name] != right[name]:
-                yield Mismatch(call, f"logs.{name}", f"log {number}", _text(left[name]), _text(right[name]))
+            before, after = getattr(left, name), getattr(right, name)
+            if before != after:
+                yield Mismatch(call, f"logs.{name}", f"log {number}", _text(before), _text(after))
     if len(mine) != len(other):
         yield Mismatch(call, "logs", f"log {min(len(mine), len(other))}", f"{len(mine)} logs", f"{len(other)} logs")
 
 
-def _state_differences(call: int, mine: dict[str, Any], other: dict[str, Any]) -> Iterator[Mismatch]:
+def _state_differences(call: int, mine: State, other: State) -> Iterator[Mismatch]:
+    """An empty account and none are the same observation (EIP-161)."""
     for address in sorted(mine.keys() | other.keys()):
         left, right = mine.get(address, _NOTHING), other.get(address, _NOTHING)
         for name in ACCOUNT_FIELDS:
-            if name != "storage" and left[name] != right[name]:
-                yield Mismatch(call, name, address, left[name], right[name])
-        for slot in sorted(left["storage"].keys() | right["storage"].keys(), key=lambda key: int(key, 16)):
-            before, after = left["storage"].get(slot, "0x0"), right["storage"].get(slot, "0x0")
+            before, after = getattr(left, name), getattr(right, name)
             if before != after:
-                yield Mismatch(call, "storage", f"{address} slot {slot}", before, after)
+                yield Mismatch(call, name, address, _text(before), _text(after))
+        for slot in sorted(left.storage.keys() | right.storage.keys()):
+            held, found = left.storage.get(slot, 0), right.storage.get(slot, 0)
+            if held != found:
+                yield Mismatch(call, "storage", f"{address} slot {slot:#x}", hex(held), hex(found))
 
 
-_NOTHING: Final[dict[str, Any]] = {"balance": "0x0", "nonce": "0x0", "code": "0x", "storage": {}}
-
-
-def _accounts(state: Mapping[str, Any]) -> dict[str, Any]:
-    """The accounts that are not empty: an empty one and none are the same observation (EIP-161)."""
-    listed = {address: {name: account[name] for name in ACCOUNT_FIELDS} for address, account in state.items()}
-    return {address: account for address, account in listed.items() if account != _NOTHING}
+_NOTHING: Final = Account()
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ", ".join(value)
+    """A member as JSON has it; of a list its entries, separated."""
+    match value:
+        case str():
+            return value
+        case bytes():
+            return hex_data(value)
+        case int():
+            return hex(value)
+        case _:
+            return ", ".join(map(_text, value))

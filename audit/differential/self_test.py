@@ -72,7 +72,7 @@ def hunt(target: Target, fault: Fault, inputs: Sequence[Trial], honest: Library)
 
 
 def _shown(target: Target, trial: Trial, used: Library) -> Finding | None:
-    verdict = judge(trial.request, used.run, trial.theirs)
+    verdict = judge(trial.request, used.result, trial.theirs)
     if verdict.mismatch is None:
         return None
     return reduce(locate(verdict.mismatch, trial.request, target, used), trial.request, target, used, trial.ordinal)

@@ -60,9 +60,9 @@ class Trial:
         """Whether a call met any code, which it does not where a constructor failed before."""
         return bool(self.result["trace"]["calls"][index]["instructions"])
 
-    def theirs(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+    def theirs(self, request: Mapping[str, Any]) -> Result:
         """The EVM's result of this request or a variation."""
-        return self.result if request is self.request else oracle.run(request)
+        return self.answer if request is self.request else oracle.result(request)
 
     def first(self, calls: int) -> Trial:
         """The trial of its first calls only: what was compared of it."""
@@ -132,7 +132,7 @@ def examine(tally: Tally, trial: Trial, target: Target, library: Library) -> Non
     """
     tally.sequences += 1
     collect(tally.ran, target, trial.request, trial.result)
-    verdict = judge(trial.request, library.run, trial.theirs)
+    verdict = judge(trial.request, library.result, trial.theirs)
     tally.count(trial.first(verdict.calls), target)
     if verdict.stop is not None:
         tally.stop(verdict.stop, trial, target)
@@ -145,7 +145,7 @@ def examine(tally: Tally, trial: Trial, target: Target, library: Library) -> Non
 
 def compared(trial: Trial, library: Library) -> Trial:
     """The part of a trial that both versions run and that is compared."""
-    return trial.first(judge(trial.request, library.run, trial.theirs).calls)
+    return trial.first(judge(trial.request, library.result, trial.theirs).calls)
 
 
 def reduce(found: Mismatch, request: Mapping[str, Any], target: Target, library: Library, ordinal: int) -> Finding:
@@ -153,7 +153,7 @@ def reduce(found: Mismatch, request: Mapping[str, Any], target: Target, library:
 
     def first(candidate: Mapping[str, Any]) -> Mismatch | None:
         try:
-            mismatch = judge(candidate, library.run, oracle.run).mismatch
+            mismatch = judge(candidate, library.result, oracle.result).mismatch
         except (InputError, Unsupported):
             return None
         if mismatch is None:
@@ -171,7 +171,7 @@ def runnable(given: Mapping[str, Any], library: Library) -> tuple[Mapping[str, A
     Raises: InputError for a request that cannot run.
     """
     try:
-        stop = stop_of(library.run(given))
+        stop = stop_of(library.result(given))
     except Stuck:
         stop = None
     if stop is None or stop.code not in LIMITS:

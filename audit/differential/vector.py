@@ -100,4 +100,4 @@ def replay(vector: Vector, library: Library | None = None) -> Replay:
     """
     honest = library or Library()
     used = honest if vector.fault is None else faulty(honest, vector.fault)
-    return Replay(vector, judge(vector.request, used.run, oracle.run).mismatch)
+    return Replay(vector, judge(vector.request, used.result, oracle.result).mismatch)

@@ -82,5 +82,5 @@ def _topic(name: str, index: int) -> str:
 @pytest.mark.parametrize("name", FLOWS)
 def test_both_versions_agree(name: str, tmp_path: Path) -> None:
     request: dict[str, Any] = {**flow(name).request(), "messages": True}
-    verdict = judge(request, Library().run, oracle.run)
+    verdict = judge(request, Library().result, oracle.result)
     assert (verdict.mismatch, verdict.stop, verdict.calls) == (None, None, len(request["calls"]))

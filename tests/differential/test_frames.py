@@ -67,7 +67,7 @@ def test_frames_agree(fork: str) -> None:
         file, subject = sequence(seed, fork)
         request = build_request(file, subject)
         try:
-            verdict = judge(request, Library().run, oracle.run)
+            verdict = judge(request, Library().result, oracle.result)
         except Unsupported as error:
             assert (fork, error.code) == ("Constantinople", "oracle-not-covered")  # noqa: PT017 - the only one allowed
             continue
@@ -101,7 +101,7 @@ def test_arguments_are_no_code(code: str, alone: str, tier: Tier) -> None:
     subject = Subject("random", None, creation)
     for data in (b"", ARGUMENTS):
         request = build_request(CallFile((Call(create=True, data=data),)), subject)
-        verdict = judge(request, library.run, oracle.run)
+        verdict = judge(request, library.result, oracle.result)
         assert verdict.mismatch is None
         (theirs,) = oracle.run(request)["calls"]
         closed = data == b"" or code in ("5f5ff3", "5f5ffd", "600356fe")
@@ -121,5 +121,5 @@ def test_a_batch_may_meet_many_codes() -> None:
     places = [f"0x{number:040x}" for number in range(0x1000, 0x1050)]
     state = [(place, AccountState(code=bytes([0x60, index, 0x50, 0]))) for index, place in enumerate(places)]
     request = build_request(CallFile(tuple(Call(to=place) for place in places), state=tuple(state)), Subject("many", b"", None))
-    verdict = judge(request, Library().run, oracle.run)
+    verdict = judge(request, Library().result, oracle.result)
     assert (verdict.calls, verdict.mismatch) == (80, None)

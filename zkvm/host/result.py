@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from zkvm.errors import InputError, InternalError
 from zkvm.host.reading import Value, hex_data
 from zkvm.host.request import Account, State, read_state, state_json
 
@@ -135,9 +136,16 @@ class Result:
 def result_of(document: Any) -> Result:
     """The result of its JSON form; the oracle's member `trace` is left to who asked for it.
 
-    Raises: InputError, with the place of what is wrong.
+    Raises: InternalError, with the place of what is wrong: results are made by executors of ours.
     """
-    members = Value(document, MALFORMED).members(("calls", "state", "unsupported", "missing_code"), ("trace",))
+    try:
+        return _read_result(Value(document, MALFORMED))
+    except InputError as error:
+        raise InternalError(error.code, error.message, error.place) from error
+
+
+def _read_result(value: Value) -> Result:
+    members = value.members(("calls", "state", "unsupported", "missing_code"), ("trace",))
     stopped, missing = members["unsupported"], members["missing_code"]
     return Result(
         tuple(map(_read_call, members["calls"].elements())),
