@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from zkvm.errors import InputError, InternalError
 from zkvm.isa.encode import ISA_DIGEST
-from zkvm.program import Program
+from zkvm.program import Kind, Program
 
 
 @cache
@@ -60,7 +60,7 @@ def refusal(code: str, text: str) -> InputError:
     return InputError(code, text) if found is None else InputError(code, found["what"], found["place"])
 
 
-Translate = Callable[[bytes, str], Program | None]
+Translate = Callable[[bytes, Kind], Program | None]
 """Gives the program of code of a kind, `runtime` or `creation`, or None."""
 
 
@@ -76,7 +76,7 @@ def execute(
     Raises: InputError for a malformed request or program, or a value that the caller cannot pay; what `translate` raises.
     """
 
-    def body(code: bytes, kind: str) -> bytes | None:
+    def body(code: bytes, kind: Kind) -> bytes | None:
         program = None if translate is None else translate(code, kind)
         return None if program is None else program.body
 
