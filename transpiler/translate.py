@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any, Final, Literal
 
@@ -38,10 +38,11 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """What a translation came to.
+    """The result of a translation in numbers.
 
     Units: `seconds` is wall clock from bytes to a linted program, `stages` its parts. Shape: `tier` is the one that was emitted,
-    `fallback` says why it is not the one asked for; `unsupported` names what a run or a proof that reaches it cannot do (ISA table).
+    `fallback` says why it is not the one asked for, `broken` that a bug is why. `unsupported` names what a run or a proof that
+    reaches it cannot do (ISA table).
     """
 
     blocks: int
@@ -56,6 +57,7 @@ class Stats:
     stages: Mapping[str, float]
     tier: Tier
     fallback: str = ""
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def translate(
     clock = _Clock()
     lifted: Lifted | None = None
     lowered: Lowered | None = None
-    fallback = ""
+    fallback, broken = "", False
     table(fork)
     with collector_paused():
         if tier == "optimised":
@@ -119,7 +121,8 @@ def translate(
                 clock.stages.update(lifted.seconds)
                 lowered = _lowered(lifted.function, kind, clock, watch)
             except _FAILURES as error:
-                if (_strict if strict is None else strict) and not (isinstance(error, Unsupported) and error.code in _LIMITS):
+                broken = not (isinstance(error, Unsupported) and error.code in _LIMITS)
+                if broken and (_strict if strict is None else strict):
                     raise _bug(error, name, kind) from error
                 fallback = f"{type(error).__name__}: {error}"
         if lowered is None:
@@ -131,7 +134,7 @@ def translate(
             watch("program", lowered.program)
         places = source_map or {}
         mapped = tuple((identifier, pc, places.get(pc)) for identifier, pc in lowered.origins)
-    stats = _stats(lowered, lifted, clock, fallback)
+    stats = replace(_stats(lowered, lifted, clock, fallback), broken=broken)
     return Translation(name, lowered.program, mapped, stats, template, lifted)
 
 

@@ -78,7 +78,8 @@ class Library:
         if key not in self.translations and (kept := self.store.get(code, kind, fork)) is not None:
             return kept
         found = self.translation(code, kind, fork)
-        self.store.keep(found.program)
+        if not found.stats.broken:  # a strict run at another time has to see the bug
+            self.store.keep(found.program)
         return found.program
 
     def programs(self, fork: str) -> list[Program]:

@@ -46,6 +46,7 @@ def test_generic_tier_stands_in_for_a_bug(monkeypatch: pytest.MonkeyPatch) -> No
     translation = translate(COUNTER, "Cancun", "runtime", strict=False)
     assert translation.stats.tier == "generic"
     assert "S2Z-TEST" in translation.stats.fallback
+    assert translation.stats.broken
     lint(translation.program)
 
 
@@ -69,6 +70,7 @@ def test_a_limit_is_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
     translation = translate(COUNTER, "Cancun", "runtime", strict=True)
     assert translation.stats.tier == "generic"
     assert "S2Z-LOWER-BUDGET" in translation.stats.fallback
+    assert not translation.stats.broken
 
 
 def test_other_passes_give_another_program_that_does_the_same() -> None:

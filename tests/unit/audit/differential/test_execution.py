@@ -66,6 +66,18 @@ def test_programs_come_from_the_store(tmp_path: Path, monkeypatch: pytest.Monkey
     assert other.translations == {}
 
 
+def test_what_a_bug_made_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a strict run at another time would find the program, and no bug."""
+
+    def broken(*_args: object, **_options: object) -> None:
+        raise KeyError("as if")
+
+    monkeypatch.setattr("transpiler.translate.lower", broken)
+    monkeypatch.setattr("transpiler.translate._strict", False)
+    library(Asking(), Store(tmp_path)).run(request())
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_answers_are_rewritten_and_what_is_kept_is_not(tmp_path: Path) -> None:
     bent = Program("Osaka", "runtime", b"", bytes(32), (), 0, (), ())
     executor = Asking()

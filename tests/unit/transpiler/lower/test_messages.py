@@ -113,7 +113,9 @@ def test_a_call_charges_what_stood_before_it_alone() -> None:
     rows = program(PIECES["gas after a call is not charged before it"]).program.instructions
     assert sorted(each.gas for each in rows if BY_CODE[each.op].name in ("CALL", "CREATE")) == [9, 30]
     rows = translate(assemble("0 0 0 0 0 0 GAS CALL POP STOP"), "Osaka", "runtime").program.instructions
-    assert [each.gas for each in rows if BY_CODE[each.op].name == "CALL"] == [100]  # GAS charged the pushes; the warm price is left
+    assert [each.gas for each in rows if BY_CODE[each.op].name == "CALL"] == [
+        100
+    ]  # GAS charged the pushes; the warm price is left
     rows = translate(assemble("0 0 0 0 0 0 7 CALL POP STOP"), "Osaka", "runtime").program.instructions
     assert [each.gas for each in rows if BY_CODE[each.op].name == "CALL"] == [7 * 3 + 100]
 
