@@ -26,6 +26,8 @@ class Programs:
     def __init__(self, programs: Iterable[Program], fork: str, translate: Translate | None = None) -> None:
         self._translate = translate
         self._known: dict[tuple[bytes, Kind], Program] = {}
+        self._hashes: dict[bytes, bytes] = {}
+        """Of codes met before."""
         for program in programs:
             if program.fork == fork:
                 self._known[program.code_hash, program.kind] = program
@@ -38,7 +40,9 @@ class Programs:
 
         Raises: MissingCode.
         """
-        key = (keccak256(code), kind)
+        if code not in self._hashes:
+            self._hashes[code] = keccak256(code)
+        key = (self._hashes[code], kind)
         if key not in self._known:
             program = None if self._translate is None else self._translate(code, kind)
             if program is None:
