@@ -36,26 +36,29 @@ def command(seed: int, count: int, fork: str | None, machine: str, jobs: int, ou
     from audit.differential.trees.machines import Name
 
     machines: tuple[Name, ...] = ("rust", "python") if machine == "both" else (cast(Name, machine),)
-    trees = messages = 0
+    trees = messages = cut = 0
     mismatches: list[Mismatch] = []
     with terminal.progress() as bars:
         task = bars.add_task("trees", total=count)
         for outcome in run_all(blocks(seed, count, None if fork is None else parse_fork(fork)), machines, jobs):
             trees += outcome.trees
             messages += outcome.messages
+            cut += outcome.cut
             mismatches += outcome.mismatches
             bars.advance(task, outcome.trees)
     documents = [each.as_json() for each in mismatches]
     if output is not None:
         _write(output, seed, documents)
     if as_json:
-        terminal.print_json({"seed": seed, "trees": trees, "messages": messages, "mismatches": documents})
+        terminal.print_json({"seed": seed, "trees": trees, "messages": messages, "cut": cut, "mismatches": documents})
     else:
         for each in mismatches:
             found = each.difference
             place = f"transaction {found.transaction}: {found.field} {found.subject}".rstrip()
             click.echo(terminal.clean(f"{each.fork} {each.machine}: {place}: {found.ours} is {found.theirs} in revm"))
-        click.echo(f"{trees} trees, {messages} messages, {len(mismatches)} mismatches")
+        click.echo(
+            f"{trees} trees, {messages} messages, {len(mismatches)} mismatches ({cut} messages of frames that halt not entered)"
+        )
     return 1 if mismatches else 0
 
 

@@ -31,16 +31,17 @@ class Batch:
         """The next entry."""
         choice = self.random.random()
         if choice < 0.4:
-            entry = self._bare()
+            entry = self.bare()
         elif choice < 0.47:
-            entry = self._bare_create()
+            entry = self.bare_create()
         else:
-            entry = self._shaped()
+            entry = self.shaped()
         if self.random.random() < 0.1:
             entry["env"] = {"number": hex(self.random.randrange(1, 2000)), "timestamp": hex(self.random.getrandbits(32))}
         return entry
 
-    def _bare(self) -> Json:
+    def bare(self) -> Json:
+        """A bare message."""
         random = self.random
         caller = random.choice((scene.SENDERS[0].address, scene.POOR, random.choice(scene.CONTRACTS)))
         to, data = self._target()
@@ -53,7 +54,8 @@ class Batch:
             entry["origin"] = scene.text(scene.SENDERS[1].address)
         return entry
 
-    def _bare_create(self) -> Json:
+    def bare_create(self) -> Json:
+        """A bare create at an address where nothing is."""
         random = self.random
         to = _ADDRESS_SPACE + random.getrandbits(28)
         entry = self._entry(scene.SENDERS[0].address, to, random.choice((0, 0, 5)), self._arguments(), random.choice(_LIMITS))
@@ -63,7 +65,8 @@ class Batch:
         self._count(scene.SENDERS[0].address)
         return {**entry, "create": True, "code": "0x" + code.hex()}
 
-    def _shaped(self) -> Json:
+    def shaped(self) -> Json:
+        """A transaction of a type that the rule set has, now and then one that it refuses."""
         random, fork = self.random, self.pool.fork
         key = random.choice(scene.SENDERS)
         create = random.random() < 0.18
@@ -192,13 +195,13 @@ def environment(random: Random) -> Json:
     }  # fmt: skip
 
 
-def batch(pool: Pool, random: Random, count: int) -> dict[str, Any]:
-    """A request of `count` transactions."""
+def batch(pool: Pool, random: Random, count: int, bare: bool = True) -> dict[str, Any]:
+    """A request of `count` transactions; bare messages among them only if `bare`."""
     request: Json = {
         "fork": pool.fork, "env": environment(random), "contract": scene.text(scene.CONTRACTS[0]), "state": state(pool, random), "calls": [],
         "messages": True,
     }  # fmt: skip
     nonces = {key.address: int(request["state"][scene.text(key.address)]["nonce"], 16) for key in scene.SENDERS}
     under_way = Batch(pool, random, request, nonces)
-    request["calls"] = [under_way.transaction() for _ in range(count)]
+    request["calls"] = [under_way.transaction() if bare else under_way.shaped() for _ in range(count)]
     return request

@@ -13,7 +13,7 @@ from audit.differential import oracle
 from audit.differential.execution import Library
 from audit.differential.trees import scene
 from audit.differential.trees.batches import batch
-from audit.differential.trees.judge import Difference, difference, messages
+from audit.differential.trees.judge import Difference, count, difference
 from audit.differential.trees.machines import Failed, Name, Runner, runner
 from audit.differential.trees.pool import Pool, pool
 from audit.differential.trees.reduce import reduce
@@ -45,10 +45,14 @@ class Mismatch:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a block came to. A tree is a transaction; one that is refused has no message."""
+    """What a block came to: a tree is a transaction, of which one that is refused has no message.
+
+    Shape: `messages` are those compared, on one machine; `cut` those of revm that a machine did not enter, as it need not.
+    """
 
     trees: int = 0
     messages: int = 0
+    cut: int = 0
     mismatches: list[Mismatch] = field(default_factory=list)
 
 
@@ -91,14 +95,17 @@ def run_block(block: Block, machines: tuple[Name, ...]) -> Outcome:
     runners = {name: runner(name, library) for name in machines}
     outcome = Outcome()
     while outcome.trees < block.trees:
-        count = min(random.randrange(1, BATCH_TREES + 1), block.trees - outcome.trees)
-        request, expected = _settled(shared, random, count)
-        outcome.trees += count
-        outcome.messages += messages(expected)
+        trees = min(random.randrange(1, BATCH_TREES + 1), block.trees - outcome.trees)
+        request, expected = _settled(shared, random, trees)
+        outcome.trees += trees
+        counts: list[tuple[int, int]] = []
         for name, run in runners.items():
-            found = compare(request, run, expected)
+            found, counted = compare(request, run, expected)
+            counts.append(counted)
             if found is not None:
                 outcome.mismatches.append(_mismatch(shared, name, run, request, found, len(outcome.mismatches) < REPORTED))
+        outcome.messages += min(compared for compared, _ in counts)
+        outcome.cut += max(cut for _, cut in counts)
     return outcome
 
 
@@ -110,14 +117,14 @@ def _settled(shared: Pool, random: Random, count: int) -> tuple[dict[str, Any], 
             first = oracle.run(request)
             request = {
                 **request,
-                "calls": [_starved(*pair, random) for pair in zip(request["calls"], first["calls"], strict=True)],
+                "calls": [starved(*pair, random) for pair in zip(request["calls"], first["calls"], strict=True)],
             }
             return request, oracle.run(request)
         except (InputError, Unsupported):
             continue  # a bare create where something is, or a value that is gone: no request
 
 
-def _starved(call: dict[str, Any], result: dict[str, Any], random: Random) -> dict[str, Any]:
+def starved(call: dict[str, Any], result: dict[str, Any], random: Random) -> dict[str, Any]:
     """A transaction with less gas than it wants, with exactly that, or as it was."""
     limit = int(call["transaction"]["gas_limit"] if "transaction" in call else call["gas"], 16)
     used = limit - int(result["gas_left"], 16)
@@ -130,18 +137,19 @@ def _starved(call: dict[str, Any], result: dict[str, Any], random: Random) -> di
     return {**call, "gas": hex(max(gas, 0))}
 
 
-def compare(request: dict[str, Any], run: Runner, expected: dict[str, Any]) -> Difference | None:
-    """The first difference of a machine from revm; a machine without a result differs, too."""
+def compare(request: dict[str, Any], run: Runner, expected: dict[str, Any]) -> tuple[Difference | None, tuple[int, int]]:
+    """The first difference of a machine from revm, and what was counted; a machine without a result differs, too."""
     try:
-        return difference(run(request), expected)
+        result = run(request)
     except Failed as error:
-        return Difference(len(request["calls"]) - 1, "error", "", str(error), "a result")
+        return Difference(len(request["calls"]) - 1, "error", "", str(error), "a result"), (0, 0)
+    return difference(result, expected), count(result, expected)
 
 
 def _mismatch(shared: Pool, name: Name, run: Runner, request: dict[str, Any], found: Difference, shrink: bool) -> Mismatch:
     def judge(candidate: dict[str, Any]) -> Difference | None:
         try:
-            return compare(candidate, run, oracle.run(candidate))
+            return compare(candidate, run, oracle.run(candidate))[0]
         except (InputError, Unsupported):
             return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -32,16 +32,41 @@ def difference(ours: Json, theirs: Json) -> Difference | None:
     return next(_differences(ours, theirs), None)
 
 
-def messages(result: Json) -> int:
-    """How many messages a result lists."""
-    return sum(len(call["messages"]) for call in result["calls"])
+def pairs(mine: Sequence[Json], other: Sequence[Json]) -> list[tuple[Json | None, Json | None]]:
+    """Messages side by side, without those that a machine need not enter: the last ones of a frame that halts.
+
+    Sound because a frame that halts leaves nothing: a translation may halt as soon as that is certain, so it enters a first part of
+    what revm enters, each message whole.
+    """
+    found: list[tuple[Json | None, Json | None]] = []
+    free: dict[int, bool] = {}  # by depth, whether messages below the last message there may be missing
+    at = 0
+    for message in other:
+        depth = message["depth"]
+        left = mine[at] if at < len(mine) else None
+        missing = free.get(depth - 1, False) and (left is None or left["depth"] < depth)
+        free[depth] = missing or message["status"] == "halt"
+        if not missing:
+            found.append((left, message))
+            at += 1
+    return found + [(left, None) for left in mine[at:]]
+
+
+def count(ours: Json, theirs: Json) -> tuple[int, int]:
+    """How many messages were compared, and how many of revm's the machine did not enter because their frame halts."""
+    sides = [(mine.get("messages", []), other["messages"]) for mine, other in zip(ours["calls"], theirs["calls"], strict=False)]
+    compared = sum(len(pairs(mine, other)) for mine, other in sides)
+    return compared, sum(len(other) for _, other in sides) - compared
 
 
 def _differences(ours: Json, theirs: Json) -> Iterator[Difference]:
     for number, (mine, other) in enumerate(zip(ours["calls"], theirs["calls"], strict=False)):
         yield from _messages(number, mine.get("messages", []), other.get("messages", []))
         for name in _OUTCOME:
-            yield from _one(number, name, "", mine.get(name), other.get(name))
+            left, right = mine.get(name), other.get(name)
+            if name == "destroyed":  # ISA 8.2 states no order
+                left, right = sorted(left or []), sorted(right or [])
+            yield from _one(number, name, "", left, right)
     last = len(theirs["calls"]) - 1
     for name in ("unsupported", "missing_code"):
         yield from _one(len(ours["calls"]), name, "", ours.get(name), theirs.get(name))
@@ -49,24 +74,31 @@ def _differences(ours: Json, theirs: Json) -> Iterator[Difference]:
     yield from _states(last, present(ours["state"]), present(theirs["state"]))
 
 
-def _messages(number: int, mine: list[Json], other: list[Json]) -> Iterator[Difference]:
-    for index, (left, right) in enumerate(zip(mine, other, strict=False)):
-        # how a message ends follows from what it entered: the innermost difference is told, which begins last
+def _messages(number: int, mine: Sequence[Json], other: Sequence[Json]) -> Iterator[Difference]:
+    """What a message entered with, in order; before the first difference how those before it ended, the innermost first."""
+    side_by_side = pairs(mine, other)
+    for index, (left, right) in enumerate(side_by_side):
+        if left is None or right is None:
+            yield from _ends(number, side_by_side[:index])
+            yield from _one(number, "messages", f"message {index}", _brief(left), _brief(right))
+            return
         for name in ("depth", "kind", "from", "to", "value", "gas", "input"):
             if left.get(name) != right.get(name):
-                yield from _ends(number, mine[:index], other[:index])
+                yield from _ends(number, side_by_side[:index])
                 yield from _one(number, f"messages.{name}", f"message {index}", left.get(name), right.get(name))
-    yield from _ends(number, mine, other)
-    yield from _one(number, "messages", "", len(mine), len(other))
+    yield from _ends(number, side_by_side)
 
 
-def _ends(number: int, mine: list[Json], other: list[Json]) -> Iterator[Difference]:
-    pairs = list(enumerate(zip(mine, other, strict=False)))
-    for index, (left, right) in reversed(pairs):
+def _brief(message: Json | None) -> str:
+    return "none" if message is None else f"{message['kind']} {message['to']}"
+
+
+def _ends(number: int, side_by_side: list[tuple[Json | None, Json | None]]) -> Iterator[Difference]:
+    for index, (left, right) in reversed(list(enumerate(side_by_side))):
+        assert left is not None
+        assert right is not None
         for name in ("status", "output"):
-            yield from _one(
-                number, f"messages.{name}", f"message {index} {right['kind']} {right['to']}", left.get(name), right.get(name)
-            )
+            yield from _one(number, f"messages.{name}", f"message {index} {_brief(right)}", left.get(name), right.get(name))
 
 
 def present(state: Json) -> dict[str, Json]:

@@ -10,7 +10,7 @@ import pytest
 
 from audit.differential import oracle
 from audit.differential.trees.batches import batch
-from audit.differential.trees.judge import Difference, difference, messages
+from audit.differential.trees.judge import Difference, count, difference, pairs
 from audit.differential.trees.pool import pool
 
 CONTRACT = "0x00000000000000000000000000000000c0de0001"
@@ -23,16 +23,18 @@ def result() -> dict[str, Any]:
 
 def test_a_result_is_like_itself(result: dict[str, Any]) -> None:
     assert difference(result, copy.deepcopy(result)) is None
-    assert messages(result) > 1
+    compared, cut = count(result, result)
+    assert compared == sum(len(call["messages"]) for call in result["calls"]) > 3
+    assert cut == 0
 
 
 @pytest.mark.parametrize("name", ["status", "reason", "return_data", "logs", "destroyed", "gas_left", "refund"])
 def test_each_member_of_an_outcome_counts(result: dict[str, Any], name: str) -> None:
     bent = copy.deepcopy(result)
-    bent["calls"][1][name] = "other"
+    bent["calls"][1][name] = ["other"]
     found = difference(bent, result)
     assert found is not None
-    assert (found.transaction, found.field, found.ours) == (1, name, "other")
+    assert (found.transaction, found.field, found.ours) == (1, name, '["other"]')
 
 
 @pytest.mark.parametrize("name", ["depth", "kind", "from", "to", "value", "gas", "input", "output", "status"])
@@ -47,11 +49,33 @@ def test_each_member_of_a_message_counts(result: dict[str, Any], name: str) -> N
 
 def test_a_message_too_few_counts(result: dict[str, Any]) -> None:
     bent = copy.deepcopy(result)
-    number = next(at for at, call in enumerate(result["calls"]) if call["messages"])
+    number = next(at for at, call in enumerate(result["calls"]) if call["status"] == "success" and call["messages"])
     bent["calls"][number]["messages"].pop()
     found = difference(bent, result)
     assert found is not None
     assert found.field == "messages"
+
+
+def message(depth: int, status: str = "success", to: str = "0x1") -> dict[str, Any]:
+    return {"depth": depth, "kind": "call", "to": to, "status": status}
+
+
+def test_the_last_messages_of_a_frame_that_halts_may_be_missing() -> None:
+    whole = [message(0), message(1, "halt"), message(2, to="0x2"), message(2, to="0x3"), message(3), message(1, to="0x4")]
+    assert pairs(whole, whole) == [(each, each) for each in whole]
+    early = [whole[0], whole[1], whole[2], whole[5]]
+    assert pairs(early, whole) == [(each, each) for each in early]
+    at_once = [whole[0], whole[1], whole[5]]
+    assert pairs(at_once, whole) == [(each, each) for each in at_once]
+
+
+def test_others_may_not_be_missing() -> None:
+    whole = [message(0, "halt"), message(1), message(2), message(1, "revert"), message(2)]
+    without_inner = [whole[0], whole[1], whole[3], whole[4]]
+    assert (whole[3], whole[2]) in pairs(without_inner, whole)
+    without_last = whole[:4]
+    assert (None, whole[4]) in pairs(without_last, whole)
+    assert (message(1), None) in pairs([message(0), message(1)], [message(0)])
 
 
 @pytest.mark.parametrize("name", ["balance", "nonce", "code"])
@@ -61,6 +85,12 @@ def test_each_member_of_an_account_counts(result: dict[str, Any], name: str) -> 
     found = difference(bent, result)
     assert found is not None
     assert (found.transaction, found.field, found.subject, found.ours) == (2, f"state.{name}", CONTRACT, "0x123456")
+
+
+def test_the_order_of_what_was_destroyed_does_not_count(result: dict[str, Any]) -> None:
+    left, right = copy.deepcopy(result), copy.deepcopy(result)
+    left["calls"][0]["destroyed"], right["calls"][0]["destroyed"] = ["0x1", "0x2"], ["0x2", "0x1"]
+    assert difference(left, right) is None
 
 
 def test_slots_and_existence_count(result: dict[str, Any]) -> None:
