@@ -7,7 +7,8 @@ import sys
 import time
 from typing import Any, Final
 
-from audit.bench.workloads import LARGEST, RUNS, TRANSPILE
+from audit.bench.catalogue import RUNS, TRANSPILE
+from audit.bench.workloads import LARGEST
 from audit.differential import oracle
 from transpiler.settings import Settings
 from transpiler.solc.load import load
@@ -22,8 +23,10 @@ FIELDS: Final = (
 )  # fmt: skip
 
 
-def measure(name: str, profile: str, runs: int = RUNS_EACH, hashes: str = "listed") -> dict[str, Any]:
-    """The row of a workload, null where a figure does not apply.
+def measure(
+    name: str, profile: str, runs: int = RUNS_EACH, hashes: str = "listed", *, execute_only: bool = False
+) -> dict[str, Any]:
+    """The row of a workload, null where a figure does not apply; with `execute_only` nothing is proven.
 
     Units: seconds, bytes; `interactions` and `fields` are bus messages and their fields, summed over all rows.
     Raises: Unsupported if the proof system lacks what the run needs.
@@ -32,6 +35,8 @@ def measure(name: str, profile: str, runs: int = RUNS_EACH, hashes: str = "liste
     row["workload"] = name
     if name == TRANSPILE:
         row |= _transpile(runs)
+    elif execute_only:
+        row |= _execute(name, runs)
     else:
         row |= _run(name, profile, runs, hashes)
     row["peak_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
@@ -50,6 +55,14 @@ def _seconds(code: bytes, fork: str) -> float:
     start = time.perf_counter()
     _ = translate(code, fork, "runtime").program.digest
     return time.perf_counter() - start
+
+
+def _execute(name: str, runs: int) -> dict[str, Any]:
+    """Our executor and revm on the same batch, each prepared beforehand."""
+    workload = RUNS[name]()
+    workload.library.run(workload.request)
+    programs = workload.library.programs(workload.request["fork"])
+    return {"execute_s": proof.bench(workload.request, programs, runs), "revm_s": oracle.bench(workload.request, runs)}
 
 
 def _run(name: str, profile: str, runs: int, hashes: str) -> dict[str, Any]:

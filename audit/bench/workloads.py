@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +18,7 @@ from transpiler.solc.load import load
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 TOKEN: Final = ROOT / "contracts" / "tokens" / "Token.sol"
+FIXED_POINT: Final = ROOT / "contracts" / "basic" / "FixedPoint.sol"
 WETH: Final = ROOT / "contracts" / "tokens" / "WETH9.sol"
 LARGEST: Final = ROOT / "node_modules" / "@uniswap" / "v4-core" / "src" / "PoolManager.sol"
 FORK: Final = "Osaka"
@@ -74,6 +74,13 @@ def constructor() -> Workload:
     return Workload(build_request(CallFile((_constructor(),), fork=FORK), subject))
 
 
+def arith(turns: int) -> Workload:
+    """One call that computes for so many turns, and does nothing else."""
+    subject = subject_of(load(FIXED_POINT, Settings(contract="FixedPoint", offline=True)).contract("FixedPoint"))
+    call = Call(data=calldata("compound(uint256)", turns), gas=1 << 40)
+    return Workload(build_request(CallFile((call,), fork=FORK), subject))
+
+
 def weth() -> Workload:
     """A deposit, an approval, and a withdrawal that reverts for want of balance."""
     subject = subject_of(load(WETH, Settings(contract="WETH9", offline=True)).contract("WETH9"))
@@ -83,16 +90,3 @@ def weth() -> Workload:
         Call(data=calldata("withdraw(uint256)", 4 * UNIT)),
     )
     return Workload(build_request(CallFile(calls, fork=FORK), subject))
-
-
-RUNS: Final[dict[str, Callable[[], Workload]]] = {
-    "transfer": lambda: transfers(1),
-    "transfer10": lambda: transfers(10),
-    "transfer100": lambda: transfers(100),
-    "transfer1000": lambda: transfers(1000),
-    "approve": approve,
-    "constructor": constructor,
-    "weth": weth,
-}
-TRANSPILE: Final = "transpile-largest"
-NAMES: Final = (*RUNS, TRANSPILE)

@@ -48,3 +48,12 @@ def test_what_does_not_apply_is_null(capsys: pytest.CaptureFixture[str]) -> None
     assert row.keys() >= KEYS
     assert row["transpile_s"] > 0
     assert {row[name] for name in ("prove_s", "verify_s", "revm_s", "receipt_bytes", "proven_bits")} == {None}
+
+
+def test_execution_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["bench", "swap100", "--runs", "1", "--execute-only", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row.keys() >= KEYS
+    assert row["execute_s"] > 0
+    assert row["revm_s"] > 0
+    assert {row[name] for name in ("prove_s", "verify_s", "receipt_bytes", "proven_bits", "profile")} == {None}

@@ -71,7 +71,7 @@ class WithMessages(Transactions):
 
 def comparable(result: dict[str, Any]) -> list[dict[str, Any]]:
     """The oracle's outcomes in the members that both sides have."""
-    found = []
+    found: list[dict[str, Any]] = []
     for call in result["calls"]:
         if call["status"] == "refused":
             found.append({"status": "refused"})

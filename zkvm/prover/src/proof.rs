@@ -175,9 +175,7 @@ fn measure(py: Python<'_>, request_json: &str, programs: Vec<Vec<u8>>, profile: 
             prove_s = prove_s.min(traced_s + begun.elapsed().as_secs_f64());
             let request = Request::parse(request_json).map_err(bad)?;
             let library = library(&programs).map_err(bad)?;
-            let begun = Instant::now();
-            machine::execute(&request, &library).map_err(bad)?;
-            best(&mut execute_s, begun);
+            execute_s = execute_s.min(machine::time(&request, &library).map_err(bad)?.as_secs_f64());
             let begun = Instant::now();
             let checked = verdict(&proven.bytes, &Expectations::default());
             best(&mut verify_s, begun);

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from audit.bench.workloads import NAMES, RUNS, TRANSPILE, UNIT, transfers
+from audit.bench.catalogue import NAMES, RUNS, TRANSPILE
+from audit.bench.workloads import UNIT, transfers
 from audit.inputs.abi import mapping_slot
 from zkvm import proof
 
@@ -12,7 +13,8 @@ needs_extension = pytest.mark.skipif(not proof.available(), reason="the extensio
 
 
 def test_the_names() -> None:
-    assert NAMES == ("transfer", "transfer10", "transfer100", "approve", "constructor", "weth", "transpile-largest")
+    transfer = ("transfer", "transfer10", "transfer100", "transfer1000")
+    assert NAMES == (*transfer, "approve", "constructor", "weth", "swap100", "arith", "transpile-largest")
     assert TRANSPILE not in RUNS
 
 
@@ -39,7 +41,13 @@ def test_each_transfer_is_between_two_accounts_of_its_own(count: int) -> None:
 @needs_extension
 @pytest.mark.parametrize(
     ("name", "statuses"),
-    [("approve", ["success"]), ("constructor", ["success"]), ("weth", ["success", "success", "revert"])],
+    [
+        ("approve", ["success"]),
+        ("constructor", ["success"]),
+        ("weth", ["success", "success", "revert"]),
+        ("swap100", ["success"] * 100),
+        ("arith", ["success"]),
+    ],
 )
 def test_the_others_end_as_described(name: str, statuses: list[str]) -> None:
     workload = RUNS[name]()

@@ -25,7 +25,7 @@ def word(number: int) -> bytes:
 def ecrecover(random: Random) -> bytes:
     """Digest and signature of a key."""
     digest = random.randbytes(32)
-    signature = coincurve.PrivateKey.from_int(random.randrange(1, 99)).sign_recoverable(digest, hasher=None)
+    signature: bytes = coincurve.PrivateKey.from_int(random.randrange(1, 99)).sign_recoverable(digest, hasher=None)
     return digest + word(27 + signature[64]) + signature[:64]
 
 

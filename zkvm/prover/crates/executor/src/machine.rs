@@ -24,7 +24,7 @@ use crate::schedule::Undefined;
 use crate::trace::Status;
 
 pub use address::{create_address, create2_address};
-pub use batch::{MAX_STEPS, execute, execute_asking, execute_limited, trace, trace_asking};
+pub use batch::{MAX_STEPS, execute, execute_asking, execute_limited, time, trace, trace_asking};
 pub use codes::Translate;
 pub use library::{Library, Loaded};
 pub use precompile::{Answer, precompile};

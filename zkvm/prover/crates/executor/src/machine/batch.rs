@@ -1,6 +1,7 @@
 //! Batches: transactions one after the other, each afresh (ISA 8).
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::codes::{Codes, Translate};
 use super::driver::{Done, Driver, Running};
@@ -61,6 +62,21 @@ pub fn trace_asking(request: &Request, library: &Library, max_steps: usize, tran
     Batch::new(request, library, u64::MAX, translate, Some(Tracer::new(max_steps))).run()
 }
 
+/// The time that the transactions take, as [`execute`] runs them: the state is prepared before, and its final form made after.
+///
+/// # Errors
+/// As [`execute`]; so is a batch that does not run to its end.
+pub fn time(request: &Request, library: &Library) -> Result<Duration, RunError> {
+    let mut batch = Batch::new(request, library, MAX_STEPS, None, None);
+    let begun = Instant::now();
+    let outcome = batch.transactions()?;
+    let elapsed = begun.elapsed();
+    if outcome.unsupported.is_some() || outcome.missing_code.is_some() {
+        return Err(RequestError { place: "calls".to_owned(), what: "the batch does not run to its end".to_owned() }.into());
+    }
+    Ok(elapsed)
+}
+
 pub(super) struct Batch<'a> {
     request: &'a Request,
     env: Arc<Environment>,
@@ -76,6 +92,13 @@ impl<'a> Batch<'a> {
     }
 
     fn run(mut self) -> Result<(Outcome, Trace), RunError> {
+        let mut outcome = self.transactions()?;
+        outcome.state = self.driver.host.world.into_state();
+        Ok((outcome, self.driver.tracer.map(|tracer| tracer.trace).unwrap_or_default()))
+    }
+
+    /// Runs the transactions; the outcome has no state yet.
+    fn transactions(&mut self) -> Result<Outcome, RunError> {
         let mut outcome = Outcome::default();
         for (index, transaction) in self.request.calls.iter().enumerate() {
             let mark = self.driver.tracer.as_ref().map(Tracer::mark);
@@ -97,8 +120,7 @@ impl<'a> Batch<'a> {
             }
             break;
         }
-        outcome.state = self.driver.host.world.into_state();
-        Ok((outcome, self.driver.tracer.map(|tracer| tracer.trace).unwrap_or_default()))
+        Ok(outcome)
     }
 
     fn transaction(&mut self, index: usize, transaction: &Transaction) -> Result<TransactionResult, Stop> {
