@@ -9,7 +9,7 @@ from audit.inputs.job import open_job
 from transpiler.settings import Settings
 
 
-def target(path: Path) -> Target:
-    """The target of a file, compiled offline."""
-    job = open_job(path, Settings(offline=True))
+def target(path: Path, fork: str | None = None) -> Target:
+    """The target of a file, compiled offline, under a rule set if one is given."""
+    job = open_job(path, Settings(offline=True) if fork is None else Settings(offline=True, fork=fork, fork_stated=True))
     return target_of(job.artifact, job.contract, job.subject, job.fork)

@@ -19,14 +19,32 @@ REFUSED: Final = "refused"
 
 
 def homes(target: Target, request: Request, result: Result) -> frozenset[str]:
-    """The accounts that have the target's code, but for its immutables and library addresses, before the run or after."""
-    code = target.runtime
-    found = {request.contract} if target.subject.runtime is not None or target.subject.creation is not None else set()
-    if code is None:
-        return frozenset(found)
-    for state in (request.state, result.state):
-        found |= {address for address, account in state.items() if account.code and alike(account.code, code)}
-    return frozenset(found)
+    """The accounts that have the target's code, but for its immutables and library addresses, before the run, in it or after.
+
+    Shape: `contract` is one only if it ever has code: calls of an account without code succeed, and run nothing.
+    """
+    code, subject = target.runtime, target.subject
+    known = subject.runtime is not None or subject.creation is not None
+    held = {
+        address
+        for state in (request.state, result.state)
+        for address, account in state.items()
+        if account.code and ((known and address == request.contract) or (code is not None and alike(account.code, code)))
+    }
+    born = {
+        message.to
+        for call in result.calls
+        for message in call.messages or ()
+        if message.kind in CREATES
+        and message.status == "success"
+        and ((known and message.to == request.contract) or _own(target, message))
+    }
+    return frozenset(held | born)
+
+
+def _own(target: Target, message: Message) -> bool:
+    """Whether a create runs the target's creation code."""
+    return target.creation is not None and message.input.startswith(target.creation.code)
 
 
 def functions(target: Target, where: frozenset[str], outcome: CallResult) -> Iterator[tuple[str, str]]:
@@ -45,9 +63,7 @@ def functions(target: Target, where: frozenset[str], outcome: CallResult) -> Ite
 def _name(target: Target, where: frozenset[str], message: Message) -> str | None:
     """The function of the target that a message runs, if it runs any."""
     if message.kind in CREATES:
-        creation = target.creation
-        own = message.to in where or (creation is not None and message.input.startswith(creation.code))
-        return CONSTRUCTOR if own else None
+        return CONSTRUCTOR if message.to in where or _own(target, message) else None
     if message.to not in where:
         return None
     return target.interface.name(message.input, create=False)

@@ -114,8 +114,10 @@ class Tally:
         collect(self.seen, target, trial.request, trial.result)
         where = homes(target, trial.asked, trial.answer)
         for index, outcome in enumerate(trial.answer.calls):
-            unrun = REFUSED if outcome.status == "refused" else OTHER if trial.ran(index) else NO_CODE
-            for name, status in tuple(functions(target, where, outcome)) or ((unrun, outcome.status),):
+            ran = trial.ran(index)
+            unrun = REFUSED if outcome.status == "refused" else OTHER if ran else NO_CODE
+            found = tuple(functions(target, where, outcome)) if ran else ()
+            for name, status in found or ((unrun, outcome.status),):
                 self.outcomes.setdefault(name, dict(NONE))[status] += 1
 
     def stop(self, stop: Stop, trial: Trial, target: Target) -> None:

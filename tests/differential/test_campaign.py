@@ -99,6 +99,23 @@ def test_a_function_that_never_succeeded_is_named_and_leaves_it_incomplete(tmp_p
     assert result.exit_code == 4
 
 
+def test_calls_of_an_account_without_code_are_no_successes(tmp_path: Path) -> None:
+    """No constructor run succeeds, and the code has an immutable, so it is never there: its functions are not reached."""
+    never = "require(uint256(keccak256(abi.encode(gasleft()))) < 2);"
+    source = f"contract A {{ uint256 immutable x; constructor() {{ x = 1; {never} }} function f() external view returns (uint256) {{ return x; }} }}"
+    (tmp_path / "A.sol").write_text(f"pragma solidity ^0.8.20; {source}")
+    result = check(target(tmp_path / "A.sol"), Effort(sequences=30))
+    assert {each.name: each.status for each in result.functions} == {"constructor": "only-reverted", "f()": "not-reached"}
+    assert result.exit_code == 4
+
+
+def test_functions_count_where_the_contract_is_gone_afterwards(tmp_path: Path) -> None:
+    source = "contract A { function end() external { selfdestruct(payable(msg.sender)); } }"
+    (tmp_path / "A.sol").write_text(f"pragma solidity 0.8.10; {source}")
+    result = check(target(tmp_path / "A.sol", fork="London"), Effort(sequences=30))
+    assert {each.name: each.status for each in result.functions} == {"constructor": "succeeded", "end()": "succeeded"}
+
+
 def test_given_calls_state_their_own_scope(contracts: Path) -> None:
     job = open_job(contracts / "tokens/Token.sol", Settings(offline=True), contracts / "tokens/Token.calls.json")
     result = check(target(contracts / "tokens/Token.sol"), Effort(sequences=0), given=job.request)
