@@ -8,6 +8,8 @@ What the optimised tier cannot hold ends in ESCAPE. Correct for any code: undefi
 
 from __future__ import annotations
 
+from typing import Final
+
 from transpiler.cfg import graph
 from transpiler.cfg.graph import Arc, Branch, Cfg, ContextId, Dispatch, Enter, Escape, Goto, Halt, Leave, Step
 from transpiler.errors import InternalError
@@ -15,6 +17,11 @@ from transpiler.ssa.contexts import Landing, Place, Reach, WayOut, demands
 from transpiler.ssa.ir import Block, BlockId, Edge, Function, Inst, Term, Value
 from transpiler.ssa.symbolic import Body, Executor, Values
 from zkvm.isa.table import ENV_KINDS
+
+RUNS_FRAME: Final = "i"
+"""The effect of an operation that sends a message."""
+SEEN_HALTS: Final = frozenset({"INVALID", "BADJUMP"})
+"""Kinds of halt that come last in their block."""
 
 
 class _Builder:
@@ -39,11 +46,21 @@ class _Builder:
         """The body of a node."""
         node = self.cfg.nodes[number]
         base = self.base[number] = self.values.fresh(len(node.window))
-        if isinstance(node.exit, Halt) and node.exit.exceptional and not (self.creation and node.exit.kind == "BADJUMP"):
+        if isinstance(node.exit, Halt) and node.exit.exceptional and not self.runs_before_it_halts(node, node.exit.kind):
             return Body([], [], (), 0, node.pc, True)
         stack = [self.values.constant(slot) if slot >= 0 else base + index for index, slot in enumerate(node.window)]
         body = self.executor.run(node.first, node.last, stack, node.pc)
         return Body([], [], (), 0, node.pc, True) if body.overflow else body
+
+    def runs_before_it_halts(self, node: graph.Node, kind: str) -> bool:
+        """Whether a node that must halt does something first that is seen: it sends a message, or it may jump into arguments.
+
+        All else is undone, so such a node may halt at once. A fault of the stack is one of the whole block (as SCHK in tier G has it).
+        """
+        if kind == "BADJUMP" and self.creation:
+            return True
+        here = self.cfg.code.instructions[node.first : node.last]
+        return kind in SEEN_HALTS and any(RUNS_FRAME in each.opcode.effects for each in here)
 
     def fresh_block(self) -> BlockId:
         """A new number for a block."""
@@ -100,7 +117,7 @@ class _Builder:
         elif leaving.kind == "BADJUMP":
             term = self.bad_jump(body.popped[:1])
         else:
-            term = Term(leaving.kind, body.popped)
+            term = Term("HALT") if leaving.exceptional else Term(leaving.kind, body.popped)
         term = term._replace(gas=body.gas, origin=body.origin)
         self.blocks[here] = Block(here, self.params(number, mask, labels), tuple(body.insts), term, node.pc)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
 
 from tests.unit.transpiler.lower.contracts import Contract
@@ -12,7 +13,11 @@ SPOTS = (0, 0, 32, 64, 5)
 
 
 class Messenger(Contract):
-    """As `Contract`, but many statements are about messages."""
+    """As `Contract`, but many statements are about messages. `targets` are the accounts that it calls."""
+
+    def __init__(self, rng: Random, targets: Sequence[int] = (0, 1, 2)) -> None:
+        super().__init__(rng)
+        self.targets = targets
 
     def statement(self, depth: int) -> None:
         """One statement; the height of the stack stays."""
@@ -43,7 +48,7 @@ class Messenger(Contract):
             self.spot()
             if name in ("CALL", "CALLCODE"):
                 out.push(rng.randrange(2))
-            out.push(rng.randrange(3))
+            out.push(rng.choice(self.targets))
             if rng.random() < 0.5:
                 out.op("GAS")
             else:

@@ -76,6 +76,15 @@ def test_exceptional_halts() -> None:
     assert "HALT" in body("CALLVALUE 1 JUMPI STOP")
 
 
+def test_a_message_before_a_halt_is_sent() -> None:
+    """The trace of messages shows it, though its effects are undone; what shows nowhere is left out."""
+    for end in ("INVALID", ".bytes 0x0c", "1 JUMP"):
+        text = body(f"0 0 0 0 0 0 7 CALL 0 SSTORE {end}", "Berlin")
+        assert "CALL.0 0x7 " in text, end
+        assert text.rstrip().splitlines()[-1].startswith("  HALT"), end
+        assert "SSTORE" not in body(f"1 0 SSTORE {end}", "Berlin"), end
+
+
 def test_overflow_halts() -> None:
     assert "HALT" in body("1 " * 1025)
     assert "STOP" in body("1 " * 1024)
