@@ -67,7 +67,6 @@ EXPLANATIONS: Final[dict[str, str]] = {
     "step-limit": "The run takes more steps than are executed here.",
     "call": "The run reaches a call to another contract, which this version does not run. What came before is checked.",
     "create": "The run reaches a create of another contract, which this version does not run.",
-    "arguments-as-code": "Creation code runs off its end, or jumps behind it, into the constructor's arguments. No compiler makes such code.",
     "delegation": "The called account delegates to another (EIP-7702), which this version does not run.",
     "precompile": "The run calls a precompiled contract, which this version does not run.",
     "oracle-not-covered": "The oracle (revm) does not have this rule set's behaviour, so nothing can be compared.",

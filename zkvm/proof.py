@@ -80,12 +80,13 @@ def execute(
         program = None if translate is None else translate(code, kind)
         return None if program is None else program.body
 
-    native = extension()
-    limit = native.MAX_STEPS if step_limit is None else step_limit
+    options: dict[str, Any] = {}
+    if step_limit is not None:
+        options["step_limit"] = step_limit
+    if translate is not None:
+        options["translate"] = body
     with _refusals("request-refused"):
-        text = native.execute(
-            json.dumps(request), [program.body for program in programs], limit, None if translate is None else body
-        )
+        text = extension().execute(json.dumps(request), [program.body for program in programs], **options)
     document: dict[str, Any] = json.loads(text)
     return document
 

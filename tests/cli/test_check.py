@@ -58,12 +58,13 @@ def test_a_call_file_is_checked_alone(counter: Path, tmp_path: Path, capsys: pyt
 
 
 def test_something_unsupported_is_not_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "caller.hex"
-    file.write_text("0x5f5f5f5f5f335af100")
-    assert run(["check", str(file), "--sequences", "5", "--json"]) == 4
+    """Memory that gas pays for and no machine has is the last thing that an executor does not do (ISA 8.4)."""
+    (tmp_path / "stores.hex").write_text("0x5f63800000005200")
+    (tmp_path / "calls.json").write_text(json.dumps({"calls": [{}, {"gas": "0x7fffffffffffffff"}]}))
+    assert run(["check", str(tmp_path / "stores.hex"), "--calls", str(tmp_path / "calls.json"), "--json"]) == 4
     document = output(capsys)
-    assert document["unsupported"][0]["what"] == "CALL"
-    assert document["complete"] is False
+    assert [each["code"] for each in document["unsupported"]] == ["memory-limit"]
+    assert (document["calls"], document["complete"]) == (1, False)
 
 
 def test_a_function_that_never_succeeded_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

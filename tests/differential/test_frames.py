@@ -17,6 +17,7 @@ from zkvm import machine, proof
 from zkvm.errors import Unsupported
 from zkvm.host.environment import Environment
 from zkvm.isa.table import FORKS
+from zkvm.program import Kind, Program
 from zkvm.word import keccak256
 
 OTHER = "0x" + "11" * 20
@@ -81,20 +82,20 @@ ARGUMENTS = bytes.fromhex("60066002555f5ff35b00")
 
 @pytest.mark.parametrize("tier", ["optimised", "generic"])
 @pytest.mark.parametrize(
-    ("code", "alone"),
+    ("code", "with_arguments"),
     [
         ("6005600155", "success"),  # runs off its end
-        ("600561", "success"),  # in a PUSH
+        ("600561", "success"),  # in a PUSH, whose bytes are then the arguments'
         ("600b56", "halt"),  # jumps behind its end, to a JUMPDEST of the arguments
-        ("6001600d57", "halt"),
-        ("5f3515600f5700", "halt"),  # the same on a condition that only a run knows
+        ("6001600d57", "success"),
+        ("5f3515600f5700", "success"),  # the same on a condition that only a run knows
         ("5f5ff3", "success"),
         ("5f5ffd", "revert"),
         ("600356fe", "halt"),  # to no JUMPDEST of the code itself
     ],
 )
-def test_arguments_are_no_code(code: str, alone: str, tier: Tier) -> None:
-    """Creation code that goes on in its arguments is Unsupported; without arguments it ends as code does."""
+def test_arguments_run_as_code(code: str, with_arguments: str, tier: Tier) -> None:
+    """Creation code that goes on in its arguments runs them, as the EVM does; without arguments it ends as code does."""
     creation = bytes.fromhex(code)
     library = Library()
     library.translations[keccak256(creation), "creation", "Osaka"] = translate(creation, "Osaka", "creation", tier=tier)
@@ -102,19 +103,21 @@ def test_arguments_are_no_code(code: str, alone: str, tier: Tier) -> None:
     for data in (b"", ARGUMENTS):
         request = build_request(CallFile((Call(create=True, data=data),)), subject)
         verdict = judge(request, library.result, oracle.result)
-        assert verdict.mismatch is None
+        assert (verdict.mismatch, verdict.stop) == (None, None)
         (theirs,) = oracle.run(request)["calls"]
-        closed = data == b"" or code in ("5f5ff3", "5f5ffd", "600356fe")
-        assert (verdict.stop is None) == closed
-        assert not closed or theirs["status"] == alone
-        assert closed or (verdict.stop is not None and verdict.stop.code == "arguments-as-code")
+        assert data == b"" or theirs["status"] == with_arguments
 
 
-def test_empty_creation_code_does_not_run_its_arguments() -> None:
+def test_empty_creation_code_runs_its_arguments() -> None:
     request = build_request(CallFile((Call(create=True, data=ARGUMENTS),)), Subject("none", None, b""))
+
+    def whole(code: bytes, kind: Kind) -> Program:
+        return translate(code, "Osaka", kind).program
+
+    (theirs,) = oracle.run(request)["calls"]
     for run in (proof.execute, machine.execute):
-        found = run(request, [])["unsupported"]
-        assert (found["code"], found["call"]) == ("arguments-as-code", 0)
+        (ours,) = run(request, [], translate=whole)["calls"]
+        assert [ours[name] for name in ("status", "gas_left")] == [theirs[name] for name in ("status", "gas_left")]
 
 
 def test_a_batch_may_meet_many_codes() -> None:

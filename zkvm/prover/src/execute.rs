@@ -166,7 +166,6 @@ fn version() -> &'static str {
 /// If Python refuses.
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("ISA_DIGEST", pyo3::types::PyBytes::new(module.py(), &isa::ISA_DIGEST))?;
-    module.add("MAX_STEPS", machine::MAX_STEPS)?;
     module.add_function(wrap_pyfunction!(execute, module)?)?;
     module.add_function(wrap_pyfunction!(execute_traced, module)?)?;
     module.add_function(wrap_pyfunction!(execute_bench, module)?)?;

@@ -107,10 +107,10 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// Blob gas that it uses.
+    /// Blob gas that it uses; blobs of another type cost nothing.
     #[must_use]
     pub fn blob_gas(&self) -> u64 {
-        BLOB_GAS.unsigned_abs() * self.blob_hashes.len() as u64
+        if self.kind == kind::BLOBS { BLOB_GAS.unsigned_abs() * self.blob_hashes.len() as u64 } else { 0 }
     }
 
     /// The most that it may cost beside its value; none if no word holds it.

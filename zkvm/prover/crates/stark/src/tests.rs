@@ -11,6 +11,7 @@ use crate::prove::prove;
 use crate::verify::verify;
 use crate::witness::Hashes;
 
+mod claimable;
 mod claims;
 mod expectations;
 mod families;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use ruint::aliases::U256;
 
-use super::Address;
 use super::journal::{Change, Checkpoint};
 use super::request::{AccountState, Request};
 use super::result::{AccountAfter, Log};
 use super::words::{AddressMap, FastMap, WordMap};
+use super::Address;
 use crate::gas::rules;
 use crate::keccak::keccak256;
 use crate::machine::Loaded;
@@ -385,7 +385,7 @@ impl World {
     pub fn into_state(self) -> BTreeMap<Address, AccountAfter> {
         let absent_if_empty = self.rules.empty_is_absent;
         let shown = self.accounts.into_iter().filter(|account| account.listed).map(|account| {
-            let absent = !account.exists || (absent_if_empty && account.is_empty() && !account.has_words());
+            let absent = !account.exists || (absent_if_empty && account.is_empty());
             let slots = account.storage.iter().filter(|(_, slot)| !slot.value.is_zero());
             let storage = slots.map(|(key, slot)| (*key, slot.value)).collect();
             (account.address, AccountAfter { account: AccountState { balance: account.balance, nonce: account.nonce, code: account.code, storage }, absent })
@@ -393,3 +393,6 @@ impl World {
         shown.collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -315,3 +315,4 @@ fn calls_without_code_succeed() {
 }
 
 mod nested;
+mod transactions;

@@ -13,7 +13,7 @@ use crate::host::request::{Environment, Transaction};
 use crate::host::result::TransactionResult;
 use crate::host::state::{DELEGATION, Handle, World};
 use crate::trace::Status;
-use crate::transaction::{Authorization, Block, Offer, Refusal, Sender, Terms, authority, floor_gas, gas_used, intrinsic_gas, refusal};
+use crate::transaction::{Authorization, Block, Offer, Refusal, Sender, Terms, authority, floor_gas, gas_used, intrinsic_gas, kind, refusal};
 
 impl Batch<'_> {
     /// Runs a transaction, or says why the rule set refuses it.
@@ -40,7 +40,7 @@ impl Batch<'_> {
         world.set_balance(sender, rest);
         let target = if creates { create_address(&transaction.caller, nonce) } else { transaction.to };
         let to = warm(world, sender, &target, &env.coinbase, terms);
-        for authorization in &terms.authorizations {
+        for authorization in terms.authorizations.iter().filter(|_| terms.kind == kind::AUTHORIZATIONS) {
             authorize(world, authorization, env.chain_id);
         }
         let gas = terms.gas_limit - intrinsic_gas(rules, creates, data, terms);

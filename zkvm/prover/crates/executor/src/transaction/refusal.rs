@@ -91,57 +91,61 @@ pub struct Offer<'a> {
     pub data: &'a [u8],
 }
 
-/// Why the rule set refuses the transaction, if it does; the order is that of execution-specs, `validate_transaction` and `check_transaction`.
+/// The first reason that holds: of type and fees, of blobs and authorizations, of gas, of the sender. The order is that of the Python machine and of revm.
 #[must_use]
 pub fn refusal(rules: &RuleSet, block: &Block, sender: &Sender, offer: &Offer<'_>, terms: &Terms) -> Option<Refusal> {
-    form(rules, block, offer, terms)
-        .or_else(|| fees(rules, block, terms))
-        .or_else(|| kinds(rules, block, offer, terms))
-        .or_else(|| account(sender, offer, terms))
+    fees(rules, block, terms).or_else(|| parts(rules, block, offer, terms)).or_else(|| gas(rules, block, offer, terms)).or_else(|| account(sender, offer, terms))
 }
 
 fn first(reasons: &[(bool, Refusal)]) -> Option<Refusal> {
     reasons.iter().find(|(applies, _)| *applies).map(|(_, reason)| *reason)
 }
 
-fn form(rules: &RuleSet, block: &Block, offer: &Offer<'_>, terms: &Terms) -> Option<Refusal> {
+/// EIP-2718, EIP-1559.
+fn fees(rules: &RuleSet, block: &Block, terms: &Terms) -> Option<Refusal> {
+    let priority = matches!(terms.price, Price::Market { max_fee, max_priority_fee } if max_priority_fee > max_fee);
     first(&[
         (i64::from(terms.kind) > rules.newest_type, Refusal::TypeNotSupported),
-        (intrinsic_gas(rules, offer.creates, offer.data, terms) > terms.gas_limit, Refusal::IntrinsicGas),
-        (floor_gas(rules, offer.data) > terms.gas_limit, Refusal::FloorGas),
-        (terms.nonce == u64::MAX, Refusal::NonceMax),
-        (offer.creates && RuleSet::exceeds(offer.data.len(), rules.init_code_limit_bytes), Refusal::InitCodeLimit),
-        (terms.gas_limit > rules.gas_cap.unsigned_abs(), Refusal::GasCap),
-        (U256::from(terms.gas_limit) > block.gas_limit, Refusal::BlockGasLimit),
+        (priority, Refusal::PriorityFeeAboveMaxFee),
+        (rules.base_fee && terms.price.most() < block.base_fee, Refusal::MaxFeeBelowBaseFee),
     ])
 }
 
-fn fees(rules: &RuleSet, block: &Block, terms: &Terms) -> Option<Refusal> {
-    let priority = matches!(terms.price, Price::Market { max_fee, max_priority_fee } if max_priority_fee > max_fee);
-    first(&[(priority, Refusal::PriorityFeeAboveMaxFee), (rules.base_fee && terms.price.most() < block.base_fee, Refusal::MaxFeeBelowBaseFee)])
-}
-
-fn kinds(rules: &RuleSet, block: &Block, offer: &Offer<'_>, terms: &Terms) -> Option<Refusal> {
+/// EIP-4844, EIP-7702.
+fn parts(rules: &RuleSet, block: &Block, offer: &Offer<'_>, terms: &Terms) -> Option<Refusal> {
     let blobs = terms.kind == kind::BLOBS;
     let authorizes = terms.kind == kind::AUTHORIZATIONS;
     let count = terms.blob_hashes.len() as u64;
     first(&[
-        (blobs && count == 0, Refusal::NoBlobs),
-        (blobs && count > rules.blobs_max.unsigned_abs(), Refusal::TooManyBlobs),
-        (blobs && terms.blob_hashes.iter().any(|hash| hash.byte(31) != 1), Refusal::BlobVersion),
-        (blobs && terms.max_fee_per_blob_gas < block.blob_base_fee, Refusal::BlobFee),
         (blobs && offer.creates, Refusal::BlobCreate),
+        (blobs && count == 0, Refusal::NoBlobs),
+        (blobs && terms.blob_hashes.iter().any(|hash| hash.byte(31) != 1), Refusal::BlobVersion),
+        (blobs && count > rules.blobs_max.unsigned_abs(), Refusal::TooManyBlobs),
+        (blobs && terms.max_fee_per_blob_gas < block.blob_base_fee, Refusal::BlobFee),
         (authorizes && offer.creates, Refusal::AuthorizationCreate),
         (authorizes && terms.authorizations.is_empty(), Refusal::NoAuthorizations),
     ])
 }
 
+/// EIP-2681, EIP-7825, EIP-3860, EIP-7623.
+fn gas(rules: &RuleSet, block: &Block, offer: &Offer<'_>, terms: &Terms) -> Option<Refusal> {
+    first(&[
+        (terms.nonce == u64::MAX, Refusal::NonceMax),
+        (terms.gas_limit > rules.gas_cap.unsigned_abs(), Refusal::GasCap),
+        (U256::from(terms.gas_limit) > block.gas_limit, Refusal::BlockGasLimit),
+        (offer.creates && RuleSet::exceeds(offer.data.len(), rules.init_code_limit_bytes), Refusal::InitCodeLimit),
+        (intrinsic_gas(rules, offer.creates, offer.data, terms) > terms.gas_limit, Refusal::IntrinsicGas),
+        (floor_gas(rules, offer.data) > terms.gas_limit, Refusal::FloorGas),
+    ])
+}
+
+/// EIP-3607, nonce, funds.
 fn account(sender: &Sender, offer: &Offer<'_>, terms: &Terms) -> Option<Refusal> {
     let cost = terms.most().and_then(|most| most.checked_add(offer.value));
     first(&[
+        (sender.has_code, Refusal::SenderHasCode),
         (sender.nonce > terms.nonce, Refusal::NonceTooLow),
         (sender.nonce < terms.nonce, Refusal::NonceTooHigh),
         (cost.is_none_or(|cost| cost > sender.balance), Refusal::Funds),
-        (sender.has_code, Refusal::SenderHasCode),
     ])
 }

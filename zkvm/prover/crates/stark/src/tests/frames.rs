@@ -172,6 +172,9 @@ fn a_creation_is_proven_with_its_output() {
     let verified = accepted(&receipt(&batch, &programs));
     let statement = &verified.receipt.statement;
     assert_eq!(verified.ledger.after[&deploy.to], (U256::from(9), 1, runtime.code_hash));
+    // the nonce of who creates moves, also where the create fails
+    let creator = &batch.state[&deploy.caller];
+    assert_eq!(verified.ledger.after[&deploy.caller].1, creator.nonce + 2);
     assert_eq!(statement.accounts.iter().find(|account| account.address == deploy.to).unwrap().nonce, 0);
     assert!(statement.slots.len() == 2 && statement.slots.iter().all(|slot| slot.after[31] == 5), "the size of code and arguments");
 }

@@ -26,7 +26,7 @@ pub(super) struct RawTerms {
     #[serde(default)]
     authorizations: Option<Vec<RawAuthorization>>,
     #[serde(default, rename = "type")]
-    kind: Option<u8>,
+    kind: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -55,7 +55,7 @@ pub(super) fn parse_terms(place: &str, raw: &RawTerms) -> Parsed<Terms> {
     let signed = raw.authorizations.iter().flatten().enumerate().map(|(index, found)| parse_authorization(&list("authorizations", index), found));
     let blob_fee = raw.max_fee_per_blob_gas.as_deref().map(|fee| parse_word(&at("max_fee_per_blob_gas"), fee)).transpose()?;
     Ok(Terms {
-        kind: raw.kind.unwrap_or_else(|| newest(raw)),
+        kind: raw.kind.map_or_else(|| newest(raw), |kind| u8::try_from(kind).unwrap_or(u8::MAX)),
         nonce: parse_u64(&at("nonce"), &raw.nonce)?,
         gas_limit: parse_gas(&at("gas_limit"), &raw.gas_limit)?,
         price: parse_price(place, raw)?,
