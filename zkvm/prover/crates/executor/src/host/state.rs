@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use ruint::aliases::U256;
 
+use super::Address;
 use super::journal::{Change, Checkpoint};
 use super::request::{AccountState, Request};
 use super::result::{AccountAfter, Log};
 use super::words::{AddressMap, FastMap, WordMap};
-use super::Address;
 use crate::gas::rules;
 use crate::keccak::keccak256;
 use crate::machine::Loaded;

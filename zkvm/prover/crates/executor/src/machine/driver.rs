@@ -34,6 +34,7 @@ pub(super) struct Done {
 }
 
 /// Runs messages and what they call.
+#[expect(clippy::vec_box, reason = "a frame is more than a kilobyte and goes from list to list")]
 pub(super) struct Driver<'a> {
     pub host: Surroundings,
     pub codes: Codes<'a>,
@@ -117,14 +118,14 @@ impl<'a> Driver<'a> {
         }
     }
 
-    /// The program of an account's code, followed through a delegation; none for a precompile and where nothing runs (ISA 8.5).
+    /// The program of an account's code, followed through one delegation; none for a precompile and where nothing runs (ISA 8.5).
     fn program(&mut self, target: Handle) -> Result<Option<Running>, Stop> {
         let world = &mut self.host.world;
         if world.rules.is_precompile(&world.get(target).address) {
             return Ok(None);
         }
         let account = match world.delegate(target) {
-            Some(delegate) if world.rules.is_precompile(&world.get(delegate).address) || world.delegate(delegate).is_some() => return Ok(None),
+            Some(delegate) if world.rules.is_precompile(&world.get(delegate).address) => return Ok(None),
             Some(delegate) => delegate,
             None => target,
         };

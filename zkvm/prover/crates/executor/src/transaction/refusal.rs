@@ -94,7 +94,10 @@ pub struct Offer<'a> {
 /// The first reason that holds: of type and fees, of blobs and authorizations, of gas, of the sender. The order is that of the Python machine and of revm.
 #[must_use]
 pub fn refusal(rules: &RuleSet, block: &Block, sender: &Sender, offer: &Offer<'_>, terms: &Terms) -> Option<Refusal> {
-    fees(rules, block, terms).or_else(|| parts(rules, block, offer, terms)).or_else(|| gas(rules, block, offer, terms)).or_else(|| account(sender, offer, terms))
+    fees(rules, block, terms)
+        .or_else(|| parts(rules, block, offer, terms))
+        .or_else(|| gas(rules, block, offer, terms))
+        .or_else(|| account(sender, offer, terms))
 }
 
 fn first(reasons: &[(bool, Refusal)]) -> Option<Refusal> {
@@ -117,13 +120,13 @@ fn parts(rules: &RuleSet, block: &Block, offer: &Offer<'_>, terms: &Terms) -> Op
     let authorizes = terms.kind == kind::AUTHORIZATIONS;
     let count = terms.blob_hashes.len() as u64;
     first(&[
-        (blobs && offer.creates, Refusal::BlobCreate),
+        (blobs && terms.max_fee_per_blob_gas < block.blob_base_fee, Refusal::BlobFee),
         (blobs && count == 0, Refusal::NoBlobs),
         (blobs && terms.blob_hashes.iter().any(|hash| hash.byte(31) != 1), Refusal::BlobVersion),
         (blobs && count > rules.blobs_max.unsigned_abs(), Refusal::TooManyBlobs),
-        (blobs && terms.max_fee_per_blob_gas < block.blob_base_fee, Refusal::BlobFee),
-        (authorizes && offer.creates, Refusal::AuthorizationCreate),
+        (blobs && offer.creates, Refusal::BlobCreate),
         (authorizes && terms.authorizations.is_empty(), Refusal::NoAuthorizations),
+        (authorizes && offer.creates, Refusal::AuthorizationCreate),
     ])
 }
 
