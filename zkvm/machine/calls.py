@@ -94,7 +94,6 @@ def create(frame: Frame, at: Instruction) -> Message | int:
     left = frame.gas_left
     given = left - left // 64 if rules.call_all_but_64th else left
     frame.gas += given
-    frame.return_data = b""
     creator, init_code = frame.address, frame.load(offset, size)
     address = create_address(creator, frame.world.nonce(creator))
     if kind == "create2":
