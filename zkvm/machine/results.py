@@ -19,7 +19,7 @@ def result_of(outcome: Outcome, world: World, steps: int) -> dict[str, Any]:
         "gas_left": hex(outcome.gas_left),
         "refund": hex(world.refund),
         "logs": [_log(log) for log in world.logs],
-        "destroyed": [_address(account) for account in world.destroyed],
+        "destroyed": [_address(account) for account in sorted(world.destroyed)],
         "steps": steps,
     }
 

@@ -56,7 +56,7 @@ class World:
         self.transient: dict[Slot, int] = {}
         self.created: dict[int, bool] = {}
         self.destroyed: dict[int, bool] = {}
-        """In the order in which they were destroyed."""
+        """In the order in which they were destroyed; results sort them."""
         self.touched: dict[int, bool] = {}
         self._logs: dict[int, Log] = {}
         self._refund: dict[None, int] = {None: 0}

@@ -40,6 +40,12 @@ def test_an_account_created_in_the_transaction_is_destroyed_from_cancun_on() -> 
     assert later["state"][hexed(made)]["code"] != "0x"
 
 
+def test_those_destroyed_are_listed_by_address() -> None:
+    high, low = 0xF0_00_01, 0xE0_00_01
+    codes = {A: account(call(high) + "POP " + call(low) + "STOP"), **{each: account(f"{C} SELFDESTRUCT") for each in (high, low)}}
+    assert run(request("Shanghai", codes))["calls"][0]["destroyed"] == [hexed(low), hexed(high)]
+
+
 @pytest.mark.parametrize(("fork", "left"), [("Shanghai", None), ("Cancun", "0x7")])
 def test_to_itself(fork: str, left: str | None) -> None:
     result = run(request(fork, {A: account(call(B) + "STOP"), B: account("ADDRESS SELFDESTRUCT", balance=7)}))
