@@ -43,9 +43,9 @@ test-rust: setup
 test-python: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile --max-worker-restart 0
 
-# All of Ethereum's test files, those that the tests leave out too; they lie in the folder of test data.
+# All of Ethereum's test files; `make test` runs a sample. They lie in the folder of test data.
 conformance: setup
-	$(BIN)/sol2zk statetest $(SHARED)/conformance/GeneralStateTests $(SHARED)/conformance/VMTests --heavy --jobs 2
+	$(BIN)/sol2zk statetest $(SHARED)/conformance/GeneralStateTests $(SHARED)/conformance/VMTests --jobs 2
 
 lint: setup
 	$(BIN)/ruff check .

@@ -26,7 +26,6 @@ from zkvm.errors import Unsupported
     "--machine", type=click.Choice(["rust", "python", "both"]), default="rust", show_default=True, help="Which machine runs."
 )
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
-@click.option("--heavy", is_flag=True, help="Run the files, too, that are skipped because they take long.")
 @click.option("--sample", type=click.IntRange(1), metavar="N", help="Run only so many tests, spread over the folders.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Which ones --sample takes.")
 @json_option
@@ -36,7 +35,6 @@ def command(
     receipts: Path | None,
     machine: str,
     jobs: int,
-    heavy: bool,
     sample: int | None,
     seed: int,
     as_json: bool,
@@ -62,7 +60,7 @@ def command(
         vectors = spread(vectors, sample, seed)
     with terminal.progress() as bars:
         task = bars.add_task("tests", total=len(vectors))
-        for row in run_all(vectors, cast(Machine, machine), jobs, prover(prove, receipts), heavy=heavy):
+        for row in run_all(vectors, cast(Machine, machine), jobs, prover(prove, receipts)):
             rows.append(row.as_json())
             bars.advance(task)
     if as_json:
@@ -91,13 +89,12 @@ def _failed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _tell(rows: list[dict[str, Any]], prove: bool) -> None:
     failed, passed = _failed(rows), [each for each in rows if each["pass"]]
-    unproven = [each for each in passed if each["proven"] is False]
-    for word, found in (("FAIL", failed), ("NOT PROVEN", unproven)):
-        for each in found:
-            click.echo(f"{word} {_named(each)}: {terminal.clean(str(each['error']))}")
     skipped = [each for each in rows if each["pass"] is None]
-    for file, reason in dict.fromkeys((each["file"], each["error"]) for each in skipped):
-        click.echo(f"SKIPPED {file}: {reason}")
+    unproven = [each for each in passed if each["proven"] is False]
+    noted = [each for each in passed if each["error"] is not None and each["proven"] is not False]
+    for word, found in (("FAIL", failed), ("SKIPPED", skipped), ("NOT PROVEN", unproven), ("PASS", noted)):
+        for each in found:
+            click.echo(f"{word} {_named(each)}: {terminal.clean(str(each['error']).removeprefix('skipped: '))}")
     told = f", {len(skipped)} skipped" if skipped else ""
     told += f", {sum(each['proven'] is True for each in passed)} proven" if prove else ""
     click.echo(f"{len(passed)} passed, {len(failed)} failed{told}")

@@ -11,7 +11,6 @@ from itertools import groupby
 from typing import Any, Final, Literal
 
 from audit.differential.execution import Library
-from audit.statetest.heavy import reason_to_skip
 from audit.statetest.judge import judge, refused_unread
 from audit.statetest.proving import Prove
 from audit.statetest.vectors import Indexes, Leaves, Transacts, Unread, Vector
@@ -54,11 +53,9 @@ def unread_row(unread: Unread) -> Row:
     return Row(str(unread.path), None, None, None, False, str(unread.error), None, None, 0.0)
 
 
-def run_all(
-    vectors: Iterable[Vector], machine: Machine = "rust", jobs: int = 1, prove: Prove | None = None, *, heavy: bool = False
-) -> Iterator[Row]:
+def run_all(vectors: Iterable[Vector], machine: Machine = "rust", jobs: int = 1, prove: Prove | None = None) -> Iterator[Row]:
     """A row for each test, in order."""
-    job = partial(_run_group, machine=machine, prove=prove, heavy=heavy)
+    job = partial(_run_group, machine=machine, prove=prove)
     groups = list(_groups(vectors))
     if jobs <= 1:
         for group in groups:
@@ -76,15 +73,8 @@ def _groups(vectors: Iterable[Vector]) -> Iterator[list[Vector]]:
         yield from (test[at : at + _TOGETHER] for at in range(0, len(test), _TOGETHER))
 
 
-def _run_group(vectors: Sequence[Vector], machine: Machine, prove: Prove | None, heavy: bool) -> list[Row]:
-    rows = []
-    for vector in vectors:
-        reason = None if heavy else reason_to_skip(vector.file)
-        if reason is None:
-            rows.append(run(vector, machine, prove))
-        else:
-            rows.append(Row(vector.file, vector.name, vector.indexes, vector.fork, None, f"skipped: {reason}", None, None, 0.0))
-    return rows
+def _run_group(vectors: Sequence[Vector], machine: Machine, prove: Prove | None) -> list[Row]:
+    return [run(vector, machine, prove) for vector in vectors]
 
 
 def run(vector: Vector, machine: Machine = "rust", prove: Prove | None = None) -> Row:

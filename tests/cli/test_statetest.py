@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from audit.cli import run
-from audit.statetest import heavy
+from audit.statetest import runner
 from tests.unit.audit.statetest import cases
 from zkvm import proof
 
@@ -142,15 +142,20 @@ def test_a_bent_state_test_fails(state_tests: Path, member: str, capsys: pytest.
     assert [row["pass"] for row in rows(capsys)] == [False, False]
 
 
-def test_a_skipped_file_is_named_and_runs_when_asked_for(
+def test_what_the_python_machine_does_not_finish_is_told(
     state_tests: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(heavy, "SKIPPED", {"states/one.json": "for a test"})
-    assert run(["statetest", str(state_tests), "--json"]) == 4
-    assert [(row["pass"], row["error"]) for row in rows(capsys)] == [(None, "skipped: for a test")] * 2
-    assert run(["statetest", str(state_tests)]) == 4
-    assert "0 passed, 0 failed, 2 skipped" in capsys.readouterr().out
-    assert run(["statetest", str(state_tests), "--heavy"]) == 0
+    monkeypatch.setattr(runner, "PYTHON_STEPS", 3)
+    assert run(["statetest", str(state_tests), "--machine", "python", "--json"]) == 4
+    long, refused = rows(capsys)
+    assert (long["pass"], refused["pass"]) == (None, True)
+    assert long["error"].startswith("skipped: more than")
+    assert run(["statetest", str(state_tests), "--machine", "python"]) == 4
+    assert "1 passed, 0 failed, 1 skipped" in capsys.readouterr().out
+    assert run(["statetest", str(state_tests), "--machine", "both", "--json"]) == 0
+    long, refused = rows(capsys)
+    assert (long["pass"], refused["error"]) == (True, None)
+    assert long["error"].startswith("the Python machine did not run")
 
 
 def test_a_refused_transaction_leaves_nothing_to_prove(state_tests: Path, capsys: pytest.CaptureFixture[str]) -> None:

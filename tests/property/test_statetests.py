@@ -21,7 +21,7 @@ def test_a_sample_passes(shared: Path, machine: Machine, count: int) -> None:
     read = list(load(shared / "conformance" / "GeneralStateTests"))
     assert not [each for each in read if isinstance(each, Unread)]
     vectors = [vector for each in read if not isinstance(each, Unread) for vector in each]
-    rows = list(run_all(spread(vectors, count, SEED), machine, heavy=True))
+    rows = list(run_all(spread(vectors, count, SEED), machine))
     assert [f"{row.file} {row.name} {row.indexes} {row.fork}: {row.error}" for row in rows if not row.passed] == []
     assert len(rows) == count
     assert {Path(row.file).parent for row in rows} == {Path(vector.file).parent for vector in vectors}
