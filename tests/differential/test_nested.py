@@ -18,7 +18,7 @@ from zkvm.program import Kind, Program
 pytestmark = pytest.mark.skipif(not proof.available(), reason="the extension is not built")
 
 OTHER = "0x00000000000000000000000000000000000b0b0b"
-COUNTER = bytes.fromhex("36601657600054600101806000556000526020" "6000f35b6063600055602a60005260206000fd")
+COUNTER = bytes.fromhex("366016576000546001018060005560005260206000f35b6063600055602a60005260206000fd")
 """Without data: slot 0 += 1, gives the new word; with data: writes slot 0 and reverts with 42."""
 CREATING = bytes.fromhex("69600160005560206000f3600052600a60166000f060005260206000f3")
 PRECOMPILES = [f"0x{number:040x}" for number in (2, 3, 4)]
@@ -28,7 +28,14 @@ EMPTY = f"0x{0xE0E:040x}"
 def calling(op: int, to: str, insize: int = 0, value: int | None = None) -> bytes:
     """Calls with 200000 gas, then returns (output, success, size of memory)."""
     head = bytes.fromhex(f"6020600060{insize:02x}6000") + (b"" if value is None else bytes([0x60, value]))
-    return head + b"\x73" + bytes.fromhex(to[2:]) + bytes.fromhex("62030d40") + bytes([op]) + bytes.fromhex("6020525960405260606000f3")
+    return (
+        head
+        + b"\x73"
+        + bytes.fromhex(to[2:])
+        + bytes.fromhex("62030d40")
+        + bytes([op])
+        + bytes.fromhex("6020525960405260606000f3")
+    )
 
 
 def request(code: bytes, fork: str) -> dict[str, Any]:
