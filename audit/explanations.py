@@ -109,7 +109,10 @@ EXPLANATIONS: Final[dict[str, str]] = {
     "value-not-held": "The test's account holds less than the value it was sent; such a test is not run.",
     "bench-not-proven": "The workload cannot be proven, so it has no figures.",
     "bench-unsupported": "The workload reaches something unsupported.",
+    "state-refused": "The state is malformed, so it has no root.",
+    "nonce-max": "An account that creates, or whose transaction runs, has no nonce left: it is 2^64 - 1.",
     # text forms
+    "S2Z-STAGE": "There is no such stage to show: the help of `transpile` lists them.",
     "assembly": "The assembler text of the ZK-VM is wrong at the place named.",
     "S2Z-ASM-LABEL": "EVM assembler: a jump to a label that is not there.",
     "S2Z-ASM-NAME": "EVM assembler: there is no such opcode.",

@@ -40,6 +40,6 @@ def test_a_key_signs_the_same_each_time_and_low() -> None:
 def test_signed_functions_succeed(root, path: str, contract: str | None, functions: tuple[str, ...]) -> None:  # type: ignore[no-untyped-def]
     job = open_job(root / path, Settings(contract=contract, offline=True))
     target = target_of(job.artifact, job.contract, job.subject, job.fork)
-    result = check(target, Effort(sequences=60))
+    result = check(target, Effort(sequences=120))
     succeeded = {name.partition("(")[0] for name, counts in result.outcomes.items() if counts["success"]}
     assert set(functions) <= succeeded, result.outcomes
