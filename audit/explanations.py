@@ -110,7 +110,7 @@ EXPLANATIONS: Final[dict[str, str]] = {
     "bench-not-proven": "The workload cannot be proven, so it has no figures.",
     "bench-unsupported": "The workload reaches something unsupported.",
     "state-refused": "The state is malformed, so it has no root.",
-    "nonce-max": "An account that creates, or whose transaction runs, has no nonce left: it is 2^64 - 1.",
+    "nonce-max": "An account that creates has no nonce left: it is 2^64 - 1.",
     # text forms
     "S2Z-STAGE": "There is no such stage to show: the help of `transpile` lists them.",
     "assembly": "The assembler text of the ZK-VM is wrong at the place named.",

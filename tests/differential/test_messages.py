@@ -53,7 +53,7 @@ def test_messages_agree(fork: str, tier: Tier) -> None:
         for code in codes:
             library.translations[keccak256(code), "runtime", fork] = translate(code, fork, "runtime", tier=tier)
         request = {**build_request(file, subject), "messages": True}
-        verdict = judge(request, library.run, oracle.run)
+        verdict = judge(request, library.result, oracle.result)
         assert verdict.mismatch is None, f"{fork}, {tier}, seed {seed}: {verdict.mismatch}"
         compared += verdict.calls
         theirs = oracle.run(request)["calls"]
