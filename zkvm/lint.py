@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from zkvm.errors import InputError
-from zkvm.isa.table import BY_CODE, BY_NAME, ENV_KINDS, FORKS, ROWS, Row
+from zkvm.isa.table import BY_CODE, BY_NAME, ENV_KINDS, FORKS, ROWS, SIGNED_IMMEDIATES, Row
 from zkvm.program import Instruction, Program
 from zkvm.word import MODULUS, keccak256
 
@@ -37,7 +37,7 @@ _IMMEDIATE_BOUNDS: Final[dict[int, int]] = {
     **{row.code: len(row.brought) for row in ROWS if row.has_kinds},
 }
 _SCHK: Final = _CODES["SCHK"]
-_SIGNED: Final = frozenset(_CODES[name] for name in ("SCHK", "SLD", "SST", "SADJ"))
+_SIGNED: Final = frozenset(_CODES[name] for name in SIGNED_IMMEDIATES)
 
 
 class LintError(InputError):

@@ -14,7 +14,7 @@ from typing import Final
 from zkvm.errors import InternalError
 from zkvm.isa import codegen_rules
 from zkvm.isa.encode import ISA_DIGEST
-from zkvm.isa.table import ENV_KINDS, FORKS, ROWS, Row
+from zkvm.isa.table import ENV_KINDS, FORKS, ROWS, SIGNED_IMMEDIATES, Row
 
 _ROOT: Final[Path] = Path(__file__).resolve().parent.parent
 RUST_PATH: Final[Path] = _ROOT / "prover" / "crates" / "executor" / "src" / "isa.rs"
@@ -139,6 +139,11 @@ def rust() -> str:
     lines = "".join(map(_rust_extra, extras))
     parts.append(
         f"/// The instructions that rows before them bring arguments.\npub const EXTRAS: [Extra; {len(extras)}] = [\n{lines}];\n"
+    )
+    signed = ", ".join(SIGNED_IMMEDIATES)
+    parts.append(
+        "/// The instructions whose immediate c is a signed number (ISA 11.2, 11.3).\n"
+        f"pub const SIGNED_IMMEDIATES: [u16; {len(SIGNED_IMMEDIATES)}] = [{signed}];\n"
     )
     parts.append(_rust_module("env", "Immediates of `ENV`.", "u32", ENV_KINDS))
     parts.append(_rust_names("ENV_KINDS", "Names of the environment kinds, by immediate.", ENV_KINDS))

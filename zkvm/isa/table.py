@@ -207,6 +207,9 @@ ROWS: Final[tuple[Row, ...]] = _rows()
 BY_NAME: Final[dict[str, Row]] = {row.name: row for row in ROWS}
 BY_CODE: Final[dict[int, Row]] = {row.code: row for row in ROWS}
 
+SIGNED_IMMEDIATES: Final[tuple[str, ...]] = ("SCHK", "SLD", "SST", "SADJ")
+"""Instructions whose immediate c is a signed number (ISA 11.2, 11.3)."""
+
 END_STATUS: Final[dict[str, str]] = {
     "STOP": "success", "RETURN": "success", "REVERT": "revert", "HALT": "halt", "SELFDESTRUCT": "success",
 }  # fmt: skip

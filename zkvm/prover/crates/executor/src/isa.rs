@@ -458,6 +458,9 @@ pub const EXTRAS: [Extra; 4] = [
     Extra { code: CREATE, by: ARG, counts: &[3, 4] },
 ];
 
+/// The instructions whose immediate c is a signed number (ISA 11.2, 11.3).
+pub const SIGNED_IMMEDIATES: [u16; 4] = [SCHK, SLD, SST, SADJ];
+
 /// Immediates of `ENV`.
 pub mod env {
     /// `ADDRESS`.

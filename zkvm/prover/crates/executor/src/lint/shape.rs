@@ -67,7 +67,7 @@ fn gives_word(program: &Program, id: u32) -> bool {
 /// Whether an op's immediate c is a signed number (ISA 11.2, 11.3).
 #[must_use]
 pub fn is_signed(op: u16) -> bool {
-    matches!(op, isa::SCHK | isa::SLD | isa::SST | isa::SADJ)
+    isa::SIGNED_IMMEDIATES.contains(&op)
 }
 
 fn immediates_fit(instruction: &Instruction) -> bool {
