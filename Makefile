@@ -43,9 +43,10 @@ test-rust: setup
 test-python: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile --max-worker-restart 0
 
-# All of Ethereum's test files; `make test` runs a sample. They lie in the folder of test data.
+# All of Ethereum's test files, a sample of them in both machines; `make test` runs a smaller one. They lie in the folder of test data.
 conformance: setup
 	$(BIN)/sol2zk statetest $(SHARED)/conformance/GeneralStateTests $(SHARED)/conformance/VMTests --jobs 2
+	$(BIN)/sol2zk statetest $(SHARED)/conformance/GeneralStateTests --machine both --sample 1500 --jobs 2
 
 lint: setup
 	$(BIN)/ruff check .
