@@ -17,7 +17,7 @@ use crate::key::{Key, fixed_tables};
 use crate::prove::prove;
 use crate::verify::{Rejection, Verified, verify};
 use crate::witness::notice::noticed;
-use crate::witness::{Witness, witness};
+use crate::witness::{Hashes, Witness, witness};
 
 /// A run with gas enough that halts at its end, told as one that was given `gas`.
 struct Overdrawn {
@@ -39,13 +39,13 @@ impl Overdrawn {
     fn verdict(&self) -> Result<Verified, Rejection> {
         let profile = Profile::by_name("test").unwrap();
         let key = Key::new(&self.trace.programs, &PROFILES[usize::from(profile)]).unwrap();
-        verify(&prove(&self.request, &self.trace, key, profile).unwrap().bytes, true)
+        verify(&prove(&self.request, &self.trace, key, profile, Hashes::Listed).unwrap().bytes, true)
     }
 
     /// All that stops its tables: constraints by chip and ordinal, messages by bus.
     fn causes(&self) -> Vec<String> {
         let fixed = fixed_tables(&self.trace.programs);
-        let Witness { others, traces, .. } = witness(&self.request, &self.trace, &fixed, 2).unwrap();
+        let Witness { others, traces, .. } = witness(&self.request, &self.trace, &fixed, 2, Hashes::Listed).unwrap();
         let (mut causes, mut balance) = (BTreeSet::new(), Balance::new());
         for (table, cells) in fixed.iter().chain(&others).zip(&traces) {
             for violation in violated(table.name(), table, cells, &mut balance) {

@@ -12,7 +12,7 @@ use crate::key::{Key, rebuilt};
 use crate::receipt::{MAX_BYTES, Receipt, seed, statement_bytes};
 use crate::tables::Table;
 use crate::verify::{Rejection, place, verify};
-use crate::witness::{Witness, witness};
+use crate::witness::{Hashes, Witness, witness};
 
 /// A program of some 2^22 instructions, of which a run reaches few, for the code of one byte 0. It is the largest that a receipt can hold.
 fn vast() -> Program {
@@ -72,7 +72,7 @@ fn a_root_of_other_tables_is_refused() {
     for (told, rejection) in [(&other, None), (&program, Some(Rejection::Tables("the fixed tables are not those of the programs")))] {
         let trace = run(&request, &[&other]);
         let key = Key::new(&trace.programs, profile).unwrap();
-        let Witness { statement, present, others, traces } = witness(&request, &trace, &key.tables, profile.log_blowup).unwrap();
+        let Witness { statement, present, others, traces } = witness(&request, &trace, &key.tables, profile.log_blowup, Hashes::Listed).unwrap();
         let tables: Vec<Table> = key.tables.iter().cloned().chain(others).collect();
         let heights: Vec<usize> = traces.iter().map(|cells| log2_strict_usize(cells.height())).collect();
         let programs = vec![told.encode()];
