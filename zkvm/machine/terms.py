@@ -38,32 +38,42 @@ class Terms:
 
 
 def parse_terms(entry: dict[str, Any], where: str) -> Terms:
-    """The terms of a transaction.
+    """The terms of a transaction. Members that its stated type does not have are not its own: they cost nothing.
 
     Raises: InputError naming the member that is missing or wrong.
     """
-    priority = None
-    if "gas_price" in entry:
-        max_fee = number(entry["gas_price"], f"{where}.gas_price")
-    else:
-        max_fee = number(get(entry, "max_fee_per_gas", where), f"{where}.max_fee_per_gas")
-        priority = number(get(entry, "max_priority_fee_per_gas", where), f"{where}.max_priority_fee_per_gas")
-    blobs = items(entry.get("blob_hashes", []), f"{where}.blob_hashes")
-    listed = items(entry.get("access_list", []), f"{where}.access_list")
-    authorizations = items(entry.get("authorizations", []), f"{where}.authorizations")
+    kind = _type(entry, where)
+    max_fee, priority = _fees(entry, where)
+    blobs = _listed(entry, "blob_hashes", where) if kind == 3 else []
+    access_list = _listed(entry, "access_list", where) if kind > 0 else []
+    authorizations = _listed(entry, "authorizations", where) if kind == 4 else []
     return Terms(
-        type=_type(entry, where),
+        type=kind,
         nonce=number(get(entry, "nonce", where), f"{where}.nonce", 64),
         gas_limit=number(get(entry, "gas_limit", where), f"{where}.gas_limit", 64),
         max_fee=max_fee,
-        max_priority_fee=priority,
-        access_list=tuple(_access(each, f"{where}.access_list[{index}]") for index, each in enumerate(listed)),
-        blob_hashes=tuple(number(each, f"{where}.blob_hashes[{index}]") for index, each in enumerate(blobs)),
+        max_priority_fee=priority if kind > 1 else None,
+        access_list=tuple(_access(each, at) for each, at in access_list),
+        blob_hashes=tuple(number(each, at) for each, at in blobs),
         max_fee_per_blob_gas=number(entry.get("max_fee_per_blob_gas", "0x0"), f"{where}.max_fee_per_blob_gas"),
-        authorizations=tuple(
-            _authorization(each, f"{where}.authorizations[{index}]") for index, each in enumerate(authorizations)
-        ),
+        authorizations=tuple(_authorization(each, at) for each, at in authorizations),
     )
+
+
+def _fees(entry: dict[str, Any], where: str) -> tuple[int, int | None]:
+    """The highest price of gas, and the priority fee where it is not the price itself."""
+    if "gas_price" in entry:
+        if "max_fee_per_gas" in entry:
+            raise malformed(f"{where}.gas_price", "stands beside max_fee_per_gas")
+        return number(entry["gas_price"], f"{where}.gas_price"), None
+    names = ("max_fee_per_gas", "max_priority_fee_per_gas")
+    most, priority = (number(get(entry, name, where), f"{where}.{name}") for name in names)
+    return most, priority
+
+
+def _listed(entry: dict[str, Any], name: str, where: str) -> list[tuple[Any, str]]:
+    """The elements of an array that may be left out, each with its place."""
+    return [(each, f"{where}.{name}[{index}]") for index, each in enumerate(items(entry.get(name, []), f"{where}.{name}"))]
 
 
 def _type(entry: dict[str, Any], where: str) -> int:

@@ -115,6 +115,17 @@ def test_no_frame_for_balance_gives_all_gas_back() -> None:
     assert run(request("Osaka", poor))["calls"][0]["messages"][1]["status"] == "refused"
 
 
+def test_a_delegatecall_needs_no_balance() -> None:
+    """Its value is that of the frame, which has been given away."""
+    codes = {
+        A: account(call(C, 5) + "POP " + call(B, kind="DELEGATECALL", out=(0, 32)) + keep(0) + "0 MLOAD " + keep(1)),
+        B: account("CALLVALUE " + RETURN),
+    }
+    result = run(request("Osaka", codes, {"value": "0x5"}))
+    assert slots(result, A) == {0: 1, 1: 5}
+    assert result["state"][hexed(A)]["balance"] == "0x0"
+
+
 def test_depth_1024_is_the_last() -> None:
     codes = {A: account(call(A) + "POP 1 SLOAD 1 ADD 1 SSTORE STOP")}
     result = run(request("Osaka", codes, {"gas": hex(1 << 40)}))

@@ -74,6 +74,15 @@ def test_intrinsic_gas_by_type() -> None:
         assert run(document)["calls"][0]["gas_left"] == hex(200_000 - gas)
 
 
+def test_members_that_the_type_does_not_have_cost_nothing() -> None:
+    access = [{"address": hexed(B), "storage_keys": []}]
+    more = {"authorizations": [authorization(KEY, 1, A, 0)], "access_list": access, "blob_hashes": ["0x01" + "00" * 31]}
+    for terms, gas in (({**LEGACY, "type": 0}, 21_000), ({**LEGACY, "type": 1}, 23_400), ({**MARKET, "type": 2}, 23_400)):
+        result = run(request("Osaka", {A: account(f"0 BLOBHASH {keep(0)}")}, signed({**terms, **more})))
+        assert int(result["calls"][0]["gas_left"], 16) == 200_000 - gas - 2 * 3 - 3 - 2200
+        assert hexed(SIGNER) not in result["state"]
+
+
 def test_the_floor() -> None:
     """EIP-7623: 10 gas a token, 4 tokens a byte that is not 0, where the frame used less."""
     for fork, used in (("Cancun", 21_000 + 16 * 1000), ("Prague", 21_000 + 40 * 1000)):
@@ -245,13 +254,14 @@ def test_destroyed_accounts_keep_nothing() -> None:
         ("access_list", [{"address": "0x1"}]),
         ("authorizations", [{"chain_id": "0x1"}]),
         ("blob_hashes", ["x"]),
+        ("max_fee_per_gas", "0x9"),
     ],
 )
 def test_bad_terms_are_typed(path: str, value: Any) -> None:
     terms = {**LEGACY, path: value}
     if value is None:
         del terms[path]
-    with pytest.raises(InputError, match=f"transaction.*{path}"):
+    with pytest.raises(InputError, match=rf"transaction.*{path}"):
         machine.execute(request("Osaka", {}, signed(terms)), [])
 
 
