@@ -105,17 +105,15 @@ class Batch:
         random, shaped = self.random, entry["transaction"]
         nonce = int(shaped["nonce"], 16)
         limits = (20_999, 21_000, 53_000, 2**24 + 1, *((30_000_001,) if self.pool.fork != "Osaka" else ()))
-        ways: list[Json] = [
-            {"nonce": hex(nonce + 1)},
-            {"nonce": hex(max(nonce - 1, 0))},
-            {"type": random.choice((1, 2, 3, 4, 5))},
-        ]
+        ways: list[Json] = [{"nonce": hex(nonce + 1)}, {"nonce": hex(max(nonce - 1, 0))}, {"type": 5}]
         ways += [{"gas_limit": hex(random.choice(limits))}] * 2
         if "max_fee_per_gas" in shaped:
             ways.append({"max_priority_fee_per_gas": hex(int(shaped["max_fee_per_gas"], 16) + 1)})
             ways.append({"max_fee_per_gas": "0x0", "max_priority_fee_per_gas": "0x0"})
+            if not entry["create"]:
+                ways.append(random.choice(({"type": 3, "max_fee_per_blob_gas": "0x1"}, {"type": 4})))
         else:
-            ways.append({"gas_price": hex(random.choice((0, 10**30)))})
+            ways += [{"gas_price": hex(random.choice((0, 10**30)))}, {"type": 1}]
         if "blob_hashes" in shaped:
             hashes: tuple[list[str], ...] = ([], ["0x02" + "00" * 31], shaped["blob_hashes"] * 10)
             ways += [{"blob_hashes": random.choice(hashes)}, {"max_fee_per_blob_gas": "0x0"}]
@@ -123,13 +121,18 @@ class Batch:
             ways.append({"authorizations": []})
         choice = random.random()
         if choice < 0.1:
+            # one with the means to pay, so that it is refused for one reason alone
             entry["caller"] = entry["origin"] = scene.text(random.choice(scene.CONTRACTS))
-            shaped["nonce"] = self.request["state"][entry["caller"]]["nonce"]
+            entry["value"] = "0x0"
+            stated = self.request["state"][entry["caller"]]
+            stated["balance"], shaped["nonce"] = hex(10**24), stated["nonce"]
         elif choice < 0.2:
             entry["caller"] = entry["origin"] = scene.text(scene.LAST)
             shaped["nonce"] = hex(2**64 - 1)
         elif choice < 0.3 and not entry["create"]:
-            self._create(entry, bytes(random.choice((1, 1, 49_152, 49_153))))
+            creatable = not {"blob_hashes", "authorizations"} & shaped.keys()
+            self._create(entry, bytes(random.choice((1, 49_152, 49_153) if creatable else (1,))))
+            shaped["gas_limit"] = hex(_LIMITS[-1])
         else:
             shaped |= random.choice(ways)
 
@@ -147,7 +150,7 @@ class Batch:
         """Whom a message goes to, and its data: a selector, fuel, words."""
         random = self.random
         words = b"".join(self._word().to_bytes(32, "big") for _ in range(random.randrange(4)))
-        data = bytes([random.randrange(8), random.choice((1, 2, 3, 3, 4, 4, 5, 6))]) + words
+        data = bytes([random.randrange(8), random.choice((2, 3, 3, 4, 4, 5, 6, 7))]) + words
         choice = random.random()
         if choice < 0.84:
             return random.choice(scene.CONTRACTS), data

@@ -17,6 +17,7 @@ from audit.differential.trees.judge import Difference, count, difference
 from audit.differential.trees.machines import Failed, Name, Runner, runner
 from audit.differential.trees.pool import Pool, pool
 from audit.differential.trees.reduce import reduce
+from transpiler.store import Store
 from zkvm.errors import InputError, Unsupported
 from zkvm.isa.table import FORKS
 
@@ -91,7 +92,7 @@ def run_block(block: Block, machines: tuple[Name, ...]) -> Outcome:
     """Generate and compare the trees of a block."""
     random = Random(f"{block.seed}/{block.number}/{block.fork}")  # noqa: S311 - a campaign must be repeatable
     shared = pool(block.fork, random)
-    library = Library()
+    library = Library(store=Store(None))  # of codes that no other run meets nothing is kept on the disk
     runners = {name: runner(name, library) for name in machines}
     outcome = Outcome()
     while outcome.trees < block.trees:

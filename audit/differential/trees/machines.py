@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 from audit.differential.execution import Library
 from zkvm import machine, proof
@@ -25,8 +25,8 @@ def runner(name: Name, library: Library) -> Runner:
     """The machine of that name over a library of translations."""
 
     def run(request: Mapping[str, Any]) -> Result:
-        def translate(code: bytes, kind: Kind) -> Program:
-            return library.program(code, kind, request["fork"])
+        def translate(code: bytes, kind: str) -> Program:
+            return library.program(code, cast(Kind, kind), request["fork"])
 
         try:
             if name == "rust":
