@@ -86,7 +86,7 @@ ARGUMENTS = bytes.fromhex("60066002555f5ff35b00")
     [
         ("6005600155", "success"),  # runs off its end
         ("600561", "success"),  # in a PUSH, whose bytes are then the arguments'
-        ("600b56", "halt"),  # jumps behind its end, to a JUMPDEST of the arguments
+        ("600b56", "success"),  # jumps behind its end, to a JUMPDEST of the arguments
         ("6001600d57", "success"),
         ("5f3515600f5700", "success"),  # the same on a condition that only a run knows
         ("5f5ff3", "success"),

@@ -13,8 +13,8 @@
 //! - The last step is one that need not notice negative gas before it acts: it is complete (result, words, stores and logs
 //!   included, undone like all others), its `next` is where control would go, and given < gas + charge + M(words_after). A `REGION` or
 //!   `LABEL` is of this case, too, though no proof lets a region begin so (ISA 3.3): the witness takes it back.
-//! - The last step is `GAS`, `SSTORE`, `RETURN`, `REVERT`, `STOP` or `SELFDESTRUCT`, and its own charge (its `gas` field, for
-//!   SELFDESTRUCT with what is dynamic) makes gas left negative: it does not act, `next` = 0, result 0, no storage access, no
+//! - The last step is `GAS`, `SSTORE`, `CALL`, `CREATE`, `RETURN`, `REVERT`, `STOP` or `SELFDESTRUCT`, and its own charge (its `gas` field, for
+//!   SELFDESTRUCT, CALL and CREATE with what is dynamic) makes gas left negative: it does not act, `next` = 0, result 0, no storage access, no
 //!   output; given < gas + charge + M(words), where words = words_after. An `SSTORE` is of the first case if its field leaves
 //!   gas, and its dynamic gas does not: then `next` is not 0.
 //!

@@ -278,3 +278,26 @@ fn messages_are_listed() {
     assert_eq!(seen, [(0, "call", CONTRACT, 100_000, "success"), (1, "call", OTHER, 52_300, "revert")]);
     assert_eq!((messages[1].value, messages[1].output.len()), (U256::from(2), 32));
 }
+
+/// EIP-7702: a delegation is followed once; where it leads to a designator that is code which halts, where it leads to a precompile nothing runs.
+#[test]
+fn delegations_are_followed_once() {
+    let designator = |target: &[u8; 20]| [&[0xef, 0x01, 0x00], target.as_slice()].concat();
+    let (other, precompile) = ([0x0d; 20], crate::host::word_address(U256::from(4)));
+    let account = |code: Vec<u8>| AccountState { balance: U256::ZERO, nonce: 1, code: code.into(), storage: [].into() };
+    let (stored, halting) = (storing(RETURN), program(&designator(&OTHER), CodeKind::Runtime, &[ENTRY, (HALT, NONE, 0)], &[]));
+    let cases = [
+        (stored.code.clone(), Status::Success, 32, 50_000 - 22_100 - 3),
+        (designator(&OTHER), Status::Halt, 0, 0),
+        (Vec::new(), Status::Success, 0, 50_000),
+    ];
+    for (code, status, output, left) in cases {
+        let mut request = scene(&stored, None, 50_000);
+        request.calls[0].to = OTHER;
+        request.state.insert(OTHER, account(designator(if code.is_empty() { &precompile } else { &other })));
+        request.state.insert(other, account(code));
+        let (outcome, _) = run(&request, &[&stored, &halting]);
+        let found = &outcome.calls[0];
+        assert_eq!((found.status, found.output.len(), found.gas_left), (status, output, left));
+    }
+}
