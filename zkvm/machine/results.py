@@ -52,7 +52,7 @@ def messages_of(records: Iterable[Record]) -> list[dict[str, Any]]:
 def state_of(world: World, rules: RuleSet) -> dict[str, Any]:
     """All accounts of the request and each touched one; one that does not exist says so (ISA 8.7)."""
     after: dict[str, Any] = {}
-    for account in sorted(world.existing):
+    for account in sorted({*world.existing, *(world.outlived if rules.empty_is_absent else ())}):
         entry = after[_address(account)] = {
             "balance": hex(world.balance(account)),
             "nonce": hex(world.nonce(account)),

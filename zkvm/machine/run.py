@@ -47,7 +47,7 @@ def execute(
         except MissingCode as error:
             missing = {"code": "0x" + error.code.hex(), "kind": error.kind}
         if unsupported or missing:
-            world.undo(0)
+            world.abandon()
             break
     return {"calls": results, "state": state_of(world, rules), "unsupported": unsupported, "missing_code": missing}
 

@@ -41,6 +41,8 @@ class World:
         self.codes: dict[int, bytes] = {}
         self.existing: dict[int, bool] = {}
         """Accounts that the request lists, or that were touched or created since; False once deleted (ISA 8.7)."""
+        self.outlived: set[int] = set()
+        """Accounts whose touch a failure did not undo: they are listed, though they do not exist (ISA 8.2)."""
         self._storage: dict[int, dict[int, int]] = {}
         self._journal: list[tuple[MutableMapping[Any, Any], Any, Any]] = []
         self._hashes: dict[bytes, bytes] = {b"": keccak256(b"")}
@@ -49,6 +51,7 @@ class World:
     def begin(self) -> None:
         """Make every change final and begin a transaction (ISA 8.3)."""
         self._journal.clear()
+        self._outlived_before = set(self.outlived)
         self.warm_accounts: dict[int, bool] = {}
         self.warm_slots: dict[Slot, bool] = {}
         self.original: dict[Slot, int] = {}
@@ -80,6 +83,11 @@ class World:
                 del mapping[key]
             else:
                 mapping[key] = old
+
+    def abandon(self) -> None:
+        """Take back the transaction whole, as if it had not begun (ISA 8.4)."""
+        self.undo(0)
+        self.outlived = self._outlived_before
 
     # Logs and refund.
 
@@ -177,6 +185,7 @@ class World:
         self.put(self.existing, account, True)
         if account == RIPEMD160:
             self.touched[account] = True
+            self.outlived.add(account)
         else:
             self._set_mark(self.touched, account)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from zkvm import proof
+from zkvm import machine, proof
 
-from .tree import RETURN, SENDER, A, B, C, account, call, hexed, keep, request, returned, run, slots
+from .tree import RETURN, SENDER, A, B, C, account, call, hexed, keep, request, returned, run, slots, translator
 
 pytestmark = pytest.mark.skipif(not proof.available(), reason="the extension is not built")
 GIVE_GAS = "GAS " + RETURN
@@ -199,6 +199,13 @@ def test_a_delegation_runs_another_code() -> None:
         assert slots(run(request("Prague", codes)), A) == success
     codes[B] = delegated(C)
     assert slots(run(request("Cancun", codes)), A) == {}  # there 0xef is no instruction
+
+
+def test_a_delegation_to_a_precompile_runs_nothing_even_if_that_has_code() -> None:
+    """The execution-specs run nothing there; no chain has code at a precompile, and revm would run it."""
+    delegated = {**account(balance=4), "code": "0xef0100" + f"{4:040x}"}
+    document = request("Prague", {A: account(call(B) + keep(0)), B: delegated, 4: account("INVALID")})
+    assert slots(machine.execute(document, [], translate=translator("Prague")), A) == {0: 1}
 
 
 def test_the_delegation_costs_an_access() -> None:

@@ -48,8 +48,11 @@ def test_those_destroyed_are_listed_by_address() -> None:
 
 @pytest.mark.parametrize(("fork", "left"), [("Shanghai", None), ("Cancun", "0x7")])
 def test_to_itself(fork: str, left: str | None) -> None:
-    result = run(request(fork, {A: account(call(B) + "STOP"), B: account("ADDRESS SELFDESTRUCT", balance=7)}))
+    """Where the account goes, its balance is lost at once."""
+    look = f"{B} BALANCE {keep(0)}"
+    result = run(request(fork, {A: account(call(B) + "POP " + look), B: account("ADDRESS SELFDESTRUCT", balance=7)}))
     entry = result["state"][hexed(B)]
+    assert slots(result, A) == ({} if left is None else {0: 7})
     assert entry["balance"] == (left or "0x0")
     assert entry.get("absent", False) == (left is None)
 

@@ -12,7 +12,7 @@ from zkvm import machine, proof
 from zkvm.errors import InputError
 from zkvm.machine.message import create_address
 
-from .tree import COINBASE, SENDER, A, B, C, account, call, hexed, keep, request, run, slots
+from .tree import COINBASE, SENDER, A, B, C, account, call, hexed, keep, request, run, slots, translator
 
 pytestmark = pytest.mark.skipif(not proof.available(), reason="the extension is not built")
 LEGACY = {"nonce": "0x0", "gas_limit": "0x30d40", "gas_price": "0x9"}
@@ -229,6 +229,17 @@ def test_touched_empty_accounts_are_deleted() -> None:
     for fork, gone in (("TangerineWhistle", False), ("SpuriousDragon", True)):
         state = run(request(fork, codes, signed(LEGACY)))["state"]
         assert [state[hexed(each)].get("absent", False) for each in (C, 3)] == [gone, gone]
+
+
+def test_a_touch_that_outlives_is_listed() -> None:
+    codes = {A: account(call(3, gas="1000") + "INVALID")}
+    for fork, listed in (("TangerineWhistle", False), ("SpuriousDragon", True), ("Osaka", True)):
+        document = request(fork, codes, signed(LEGACY))
+        state = run(document)["state"]
+        assert (hexed(3) in state, hexed(3) in proof.execute(document, [], translate=translator(fork))["state"]) == (
+            listed,
+            listed,
+        )
 
 
 def test_destroyed_accounts_keep_nothing() -> None:

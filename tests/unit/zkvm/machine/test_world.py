@@ -95,7 +95,16 @@ def test_the_touch_of_one_precompile_outlives_a_failure() -> None:
         world.credit(account, 0)
     world.undo(0)
     assert world.touched == {RIPEMD160: True}
-    assert world.existing == {}
+    assert (world.existing, world.outlived) == ({}, {RIPEMD160})
+    world.begin()
+    assert (world.touched, world.outlived) == ({}, {RIPEMD160})
+
+
+def test_an_abandoned_transaction_leaves_no_touch() -> None:
+    world = World()
+    world.credit(RIPEMD160, 0)
+    world.abandon()
+    assert (world.existing, world.outlived) == ({}, set())
 
 
 def test_a_balance_has_a_limit() -> None:
