@@ -231,6 +231,16 @@ def test_touched_empty_accounts_are_deleted() -> None:
         assert [state[hexed(each)].get("absent", False) for each in (C, 3)] == [gone, gone]
 
 
+def test_what_is_deleted_keeps_no_slots() -> None:
+    """An empty account with slots is what no chain has; it shows that a touch deletes, and a look does not."""
+    codes = {A: account(call(C, gas="0") + f"{B} BALANCE STOP"), B: account(storage={1: 1}), C: account(storage={1: 1})}
+    for fork, left in (("TangerineWhistle", {1: 1}), ("SpuriousDragon", {}), ("Osaka", {})):
+        document = request(fork, codes, signed(LEGACY))
+        for execute in (machine.execute, proof.execute):
+            result = execute(document, [], translate=translator(fork))
+            assert (slots(result, B), slots(result, C)) == ({1: 1}, left), fork
+
+
 def test_a_touch_that_outlives_is_listed() -> None:
     codes = {A: account(call(3, gas="1000") + "INVALID")}
     for fork, listed in (("TangerineWhistle", False), ("SpuriousDragon", True), ("Osaka", True)):
