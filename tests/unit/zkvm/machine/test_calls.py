@@ -93,8 +93,9 @@ def test_return_data() -> None:
         assert found.get(1, 0) == left
         assert found.get(0, 0) == (0x11 if left else 0)  # of 32 bytes one is written
         assert found.get(2, 0) == (0x2233 if left else 0)
-    codes[A] = account(call(B) + "POP 1 0 0 RETURNDATACOPY 1 0 SSTORE")
-    assert run(request("Osaka", codes))["calls"][0]["status"] == "halt"
+    for data, size, offset, status in ((0, 1, 0, "halt"), (0, 0, 0, "success"), (4, 4, 1, "halt"), (4, 3, 1, "success")):
+        codes = {A: account(call(B) + f"POP {size} {offset} 0 RETURNDATACOPY STOP"), B: account(f"{data} 0 RETURN")}
+        assert run(request("Osaka", codes))["calls"][0]["status"] == status
 
 
 def test_return_data_is_the_last_callees() -> None:

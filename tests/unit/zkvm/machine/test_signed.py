@@ -137,6 +137,19 @@ def test_authorizations() -> None:
     assert run(request("Prague", codes, signed(terms)))["state"][hexed(SIGNER)]["code"] == "0x"
 
 
+def test_authorities_and_the_target_of_a_delegation_are_warm() -> None:
+    """The authority also where its nonce is another; the target of the account called, not of others."""
+    other = coincurve.PrivateKey.from_int(8)
+    terms = {**MARKET, "authorizations": [authorization(KEY, 1, A, 0), authorization(other, 1, B, 5)]}
+    look = "".join(f"GAS {each} BALANCE POP GAS SWAP1 SUB {keep(each)}" for each in (SIGNER, address_of(other), A, B))
+    result = run(
+        request(
+            "Prague", {A: account(look), B: account("STOP")}, signed({**terms, "gas_limit": hex(1_000_000)}, to=hexed(SIGNER))
+        )
+    )
+    assert slots(result, SIGNER) == {SIGNER: 107, address_of(other): 107, A: 107, B: 2607}
+
+
 def _order() -> int:
     return 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 

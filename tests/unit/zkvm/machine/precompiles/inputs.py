@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any, Final
@@ -11,10 +12,13 @@ import coincurve
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
-from py_ecc import optimized_bls12_381, optimized_bn128
 
-bls: Any = optimized_bls12_381
-bn: Any = optimized_bn128
+from tests.property.execution_specs import recursion_limit_kept
+
+with recursion_limit_kept():  # py_ecc would raise it for all tests of this process
+    bls: Any = importlib.import_module("py_ecc.optimized_bls12_381")
+    bn: Any = importlib.import_module("py_ecc.optimized_bn128")
+    compression: Any = importlib.import_module("py_ecc.bls.point_compression")
 
 
 def word(number: int) -> bytes:
@@ -155,9 +159,7 @@ def point_evaluation(random: Random) -> bytes:
 
 
 def _compressed(scalar: int) -> bytes:
-    from py_ecc.bls.point_compression import compress_G1
-
-    return int(compress_G1(bls.multiply(bls.G1, scalar))).to_bytes(48, "big")
+    return int(compression.compress_G1(bls.multiply(bls.G1, scalar))).to_bytes(48, "big")
 
 
 MAKERS: Final[dict[str, Callable[[Random], bytes]]] = {
