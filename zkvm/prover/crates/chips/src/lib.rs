@@ -34,6 +34,7 @@ pub mod expgas;
 pub mod hash;
 pub mod input;
 pub mod keccak;
+pub mod limb;
 pub mod limb_and;
 pub mod listed_memory;
 pub mod listed_words;

@@ -18,7 +18,7 @@ use crate::config::{Config, Profile};
 use crate::tables::Table;
 
 /// Number of tables that a key holds; they come first in every proof.
-pub const FIXED: usize = 4;
+pub const FIXED: usize = 3;
 
 /// The instructions of placed programs as ROM rows.
 pub fn rom_rows(programs: &[Placed]) -> Vec<RomRow> {
@@ -43,7 +43,6 @@ pub fn rom_rows(programs: &[Placed]) -> Vec<RomRow> {
 pub fn fixed_tables(programs: &[Placed]) -> Vec<Table> {
     let constants = programs.iter().flat_map(Placed::constants).collect();
     vec![
-        Table::Range(fixed::RangeAir),
         Table::Nibbles(fixed::NibblesAir),
         Table::Rom(rom::RomAir { rows: Arc::new(rom_rows(programs)) }),
         Table::Pool(rom::PoolAir { constants: Arc::new(constants) }),
@@ -70,7 +69,7 @@ pub fn fixed_log_heights(programs: &[Placed]) -> Vec<usize> {
     let height = |rows: usize| rows.next_power_of_two().max(2).ilog2() as usize;
     let instructions = programs.iter().map(|placed| placed.program.instructions.len()).sum();
     let constants = programs.iter().map(|placed| placed.constants().count()).sum();
-    let mut heights = log_heights(&[Table::Range(fixed::RangeAir), Table::Nibbles(fixed::NibblesAir)]);
+    let mut heights = log_heights(&[Table::Nibbles(fixed::NibblesAir)]);
     heights.extend([height(instructions), height(constants)]);
     heights
 }

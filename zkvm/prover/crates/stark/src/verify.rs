@@ -6,6 +6,7 @@ use std::sync::{Arc, Once};
 
 use p3_batch_stark::verify_batch;
 use sol2zk_chips::claim::ClaimAir;
+use sol2zk_chips::fixed::RANGE_LOG_HEIGHT;
 use sol2zk_executor::program::{MAX_CODE_BYTES, Program};
 use sol2zk_executor::trace::Placed;
 use thiserror::Error;
@@ -105,7 +106,7 @@ pub fn place(bodies: &[Vec<u8>]) -> Result<Vec<Placed>, Rejection> {
 /// Most bytes of programs that the ROM and the pool of a proof of these heights hold, so that no others are decoded (ISA 7.1).
 fn most_bytes(profile: &Profile, heights: &[usize], programs: usize) -> usize {
     let rows = |table: usize| heights.get(table).map_or(0, |&height| 1_usize << height.min(profile.max_log_height()));
-    let [rom, pool] = [rows(2), rows(3)];
+    let [rom, pool] = [rows(1), rows(2)];
     rom * (INSTRUCTION_BYTES + JUMP_BYTES) + pool * CONSTANT_BYTES + programs * (MAX_CODE_BYTES + HEADER_BYTES)
 }
 
@@ -129,7 +130,8 @@ fn verify_unguarded(bytes: &[u8], accept_test: bool) -> Result<Verified, Rejecti
     if receipt.tables >> NAMES.len() != 0 || receipt.tables & MANDATORY != MANDATORY {
         return Err(Rejection::Tables("a mandatory table is missing or an unknown one is there"));
     }
-    if heights.len() != receipt.tables.count_ones() as usize {
+    let present: Vec<&str> = (0..NAMES.len()).filter(|&i| receipt.tables >> i & 1 == 1).map(|i| NAMES[i]).collect();
+    if heights.len() != present.len() {
         return Err(Rejection::Tables("heights and tables differ in number"));
     }
     if heights.iter().any(|&height| height > profile.max_log_height()) || heights.iter().map(|&height| 1usize << height).sum::<usize>() >= MAX_ROWS {
@@ -141,6 +143,11 @@ fn verify_unguarded(bytes: &[u8], accept_test: bool) -> Result<Verified, Rejecti
     // The claim's rows must be there once, not repeated: the table is exactly as tall as its columns are long.
     if heights.get(FIXED) != Some(&ClaimAir::log_height_of(receipt.statement.claim_row_count())) {
         return Err(Rejection::Tables("the claim has another height"));
+    }
+    // The range table's columns are as long as its entries are many.
+    let range = present.iter().position(|&name| name == "range");
+    if range.is_some_and(|range| heights[range] != RANGE_LOG_HEIGHT) {
+        return Err(Rejection::Tables("the range table has another height"));
     }
     // Listed messages are hashed here, after all that costs less and before the proof is looked at.
     let claim = ClaimAir::new(receipt.statement.claim_rows(&programs, &ledger));

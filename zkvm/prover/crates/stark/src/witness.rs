@@ -122,13 +122,19 @@ pub fn witness(request: &Request, trace: &Trace, fixed: &[Table], log_blowup: us
         run(frame, trace, &mut chips, &mut ctx)?;
     }
     // what was looked up of the claim is what the receipt has to say
+    let mut looked_up: BTreeMap<(u32, u32), Vec<u32>> = BTreeMap::new();
+    for &(tag, turn, key) in ctx.claims.keys() {
+        looked_up.entry((tag, turn)).or_default().push(key);
+    }
     for (turn, call) in (0..).zip(statement.calls.iter_mut().filter(|call| call.program.is_some())) {
-        let offsets = |wanted: u32| -> Vec<u32> {
-            ctx.claims.keys().filter(|key| key.0 == wanted && key.1 == turn).map(|key| key.2).collect::<BTreeSet<_>>().into_iter().collect()
+        let mut keys = |tag: u32| {
+            let mut keys = looked_up.remove(&(tag, turn)).unwrap_or_default();
+            keys.sort_unstable();
+            keys
         };
-        call.calldata_offsets = offsets(tag::CALLDATA);
-        call.code_offsets = offsets(tag::CODE);
-        call.env_kinds = offsets(tag::ENV).into_iter().map(|kind| kind as u8).collect();
+        call.calldata_offsets = keys(tag::CALLDATA);
+        call.code_offsets = keys(tag::CODE);
+        call.env_kinds = keys(tag::ENV).into_iter().map(|kind| kind as u8).collect();
     }
     statement.hashes = chips.list_hashes(&mut ctx);
     let ledger: Ledger = statement.check(&trace.programs)?;
@@ -148,7 +154,6 @@ pub fn witness(request: &Request, trace: &Trace, fixed: &[Table], log_blowup: us
 
 fn fixed_trace(table: &Table, ctx: &Context) -> RowMajorMatrix<F> {
     match table {
-        Table::Range(_) => sol2zk_chips::fixed::RangeAir::generate(ctx),
         Table::Rom(rom) => rom.generate(ctx),
         Table::Pool(pool) => pool.generate(ctx),
         _ => sol2zk_chips::fixed::NibblesAir::generate(ctx),

@@ -1,35 +1,37 @@
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
 use p3_air::{Air, BaseAir, WindowAccess};
 use p3_field::PrimeCharacteristicRing;
 use p3_matrix::dense::RowMajorMatrix;
 
-use super::FOLD;
+use super::{FOLD, RANGE_LOG_HEIGHT};
 use crate::bus::{self, ChipBuilder, F, name};
 use crate::context::Context;
 
 /// 2^16 entries in 2^12 rows: entry 16 r + k is the value 256 high + low with high = r >> 4, low = 16 (r & 15) + k.
 ///
-/// Preprocessed: high, 16 (r & 15). Main: 16 multiplicities on RANGE, 16 on BYTES. No constraint is needed: the entries are the verifier's own, and a
-/// multiplicity, whatever it is, provides only true entries.
+/// Periodic: high, 16 (r & 15). Main: the same, 16 multiplicities on RANGE, 16 on BYTES. The entries are the verifier's own, and a multiplicity,
+/// whatever it is, provides only true ones. A run that meets few values has [`crate::limb`] instead.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RangeAir;
 
-const ROWS: usize = (1 << 16) / FOLD;
+const ROWS: usize = 1 << RANGE_LOG_HEIGHT;
+const WIDTH: usize = 2 + 2 * FOLD;
+static PERIODIC: LazyLock<Vec<Vec<F>>> =
+    LazyLock::new(|| [|row| row >> 4, |row| (row & 15) * 16].map(|cell: fn(u32) -> u32| (0..ROWS as u32).map(|row| F::from_u32(cell(row))).collect()).into());
 
 impl BaseAir<F> for RangeAir {
     fn width(&self) -> usize {
-        2 * FOLD
+        WIDTH
     }
-    fn preprocessed_trace(&self) -> Option<RowMajorMatrix<F>> {
-        let cells = (0..ROWS as u32).flat_map(|row| [F::from_u32(row >> 4), F::from_u32((row & 15) * 16)]).collect();
-        Some(RowMajorMatrix::new(cells, 2))
-    }
-    fn preprocessed_width(&self) -> usize {
+    fn num_periodic_columns(&self) -> usize {
         2
     }
-    fn main_next_row_columns(&self) -> Vec<usize> {
-        vec![]
+    fn periodic_columns(&self) -> Cow<'_, [Vec<F>]> {
+        Cow::Borrowed(&PERIODIC)
     }
-    fn preprocessed_next_row_columns(&self) -> Vec<usize> {
+    fn main_next_row_columns(&self) -> Vec<usize> {
         vec![]
     }
     fn max_constraint_degree(&self) -> Option<usize> {
@@ -39,16 +41,20 @@ impl BaseAir<F> for RangeAir {
 
 impl<B: ChipBuilder> Air<B> for RangeAir {
     fn eval(&self, b: &mut B) {
-        let fixed = b.preprocessed().clone();
-        let (high, low) = (fixed.current_slice()[0], fixed.current_slice()[1]);
         let main = b.main();
+        let row = main.current_slice();
+        // Forgery: other entries than the values there are.
+        for (k, value) in b.periodic_values().iter().map(|&value| value.into()).collect::<Vec<B::Expr>>().into_iter().enumerate() {
+            b.assert_eq(row[k], value);
+        }
+        let (high, low): (B::Expr, B::Expr) = (row[0].into(), row[1].into());
         for k in 0..FOLD {
-            let low = low.into() + bus::int::<B>(k as u32);
-            bus::provide(b, name::RANGE, vec![high.into() * bus::int::<B>(256) + low], main.current_slice()[k].into());
+            let low = low.clone() + bus::int::<B>(k as u32);
+            bus::provide(b, name::RANGE, vec![high.clone() * bus::int::<B>(256) + low], row[2 + k].into());
         }
         for k in 0..FOLD {
-            let low = low.into() + bus::int::<B>(k as u32);
-            bus::provide(b, name::BYTES, vec![low, high.into()], main.current_slice()[FOLD + k].into());
+            let low = low.clone() + bus::int::<B>(k as u32);
+            bus::provide(b, name::BYTES, vec![low, high.clone()], row[2 + FOLD + k].into());
         }
     }
 }
@@ -56,16 +62,19 @@ impl<B: ChipBuilder> Air<B> for RangeAir {
 impl RangeAir {
     /// The multiplicities of a run.
     pub fn generate(ctx: &Context) -> RowMajorMatrix<F> {
-        let mut cells = F::zero_vec(ROWS * 2 * FOLD);
+        let mut cells = F::zero_vec(ROWS * WIDTH);
+        for (row, cells) in cells.chunks_mut(WIDTH).enumerate() {
+            (cells[0], cells[1]) = (PERIODIC[0][row], PERIODIC[1][row]);
+        }
         for (&value, &count) in &ctx.range {
             let value = usize::from(value);
-            cells[value / FOLD * 2 * FOLD + value % FOLD] = F::from_u32(count);
+            cells[value / FOLD * WIDTH + 2 + value % FOLD] = F::from_u32(count);
         }
         for (&(low, high), &count) in &ctx.bytes {
             let value = usize::from(high) * 256 + usize::from(low);
-            cells[value / FOLD * 2 * FOLD + FOLD + value % FOLD] = F::from_u32(count);
+            cells[value / FOLD * WIDTH + 2 + FOLD + value % FOLD] = F::from_u32(count);
         }
-        RowMajorMatrix::new(cells, 2 * FOLD)
+        RowMajorMatrix::new(cells, WIDTH)
     }
 }
 

@@ -6,7 +6,7 @@ use p3_matrix::dense::RowMajorMatrix;
 use super::{FOLD, NibblesAir, RangeAir};
 use crate::bus::{F, name};
 use crate::context::Context;
-use crate::evaluate::{Balance, evaluate, unbalanced};
+use crate::evaluate::{Balance, Violation, evaluate, unbalanced};
 
 /// Balances each counted look-up against the tables.
 fn balance(ctx: &Context) -> Balance {
@@ -46,10 +46,19 @@ fn every_entry_is_provided_as_counted() {
 fn no_other_entry_can_be_given() {
     let entries = |said: Balance| said.into_keys().collect::<BTreeSet<_>>();
     let mut said = Balance::new();
-    assert_eq!(evaluate("range", &RangeAir, &RowMajorMatrix::new(vec![F::ONE; (1 << 16) * 2], 2 * FOLD), &mut said), None);
+    let mut table = RangeAir::generate(&Context::default());
+    table.values.chunks_mut(2 + 2 * FOLD).for_each(|row| row[2..].fill(F::ONE));
+    assert_eq!(evaluate("range", &RangeAir, &table, &mut said), None);
     let values = (0..1 << 16).map(|value| (name::RANGE.to_owned(), vec![value]));
     let pairs = (0..1 << 16).map(|value| (name::BYTES.to_owned(), vec![value & 255, value >> 8]));
     assert_eq!(entries(said), values.chain(pairs).collect());
+    // each row has its own values
+    for (row, column) in [(0, 0), (0, 1), (4095, 0), (4095, 1), (17, 0)] {
+        let mut forged = table.clone();
+        forged.values[row * (2 + 2 * FOLD) + column] += F::ONE;
+        let found = evaluate("range", &RangeAir, &forged, &mut Balance::new());
+        assert_eq!(found, Some(Violation::Constraint { chip: "range".into(), row, index: column }));
+    }
     let mut said = Balance::new();
     assert_eq!(evaluate("nibbles", &NibblesAir, &RowMajorMatrix::new(vec![F::ONE; 256], 1), &mut said), None);
     let ands = (0..16).flat_map(|x| (0..16).map(move |y| (name::NIBBLES.to_owned(), vec![x, y, x & y])));

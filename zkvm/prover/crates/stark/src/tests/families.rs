@@ -6,6 +6,8 @@ use sol2zk_executor::keccak::keccak256;
 use sol2zk_executor::program::{CodeKind, Program};
 
 use super::scene::*;
+use crate::receipt::Receipt;
+use crate::verify::{Rejection, verify};
 
 /// Assembles lines whose operands name constants by value: `k(value)` stands for the constant.
 struct Assembler {
@@ -89,6 +91,46 @@ fn memory_is_proven_in_every_alignment() {
     memory[100..109].copy_from_slice(&[&data[30..], &[0; 5][..]].concat());
     memory[120..124].copy_from_slice(&[0xbb, 0xcc, 0, 0]);
     assert_eq!(output(&program, &data), memory[1..136]);
+}
+
+/// Copies its call data and returns it, from an odd offset on.
+fn many_values() -> Program {
+    assemble(
+        &[0],
+        &[
+            (isa::REGION, [0, 0, 0], 3),
+            (isa::MGROW, [k(0), k(40_000), 0], 0),
+            (isa::CALLDATACOPY, [k(1), k(0), k(39_000)], 3),
+            (isa::RETURN, [k(0), k(32), 0], 0),
+        ],
+        &[],
+    )
+}
+
+/// A run that meets few 16-bit values has a row for each, one that meets many the table of all; a row for each is all that the first may have.
+#[test]
+fn values_are_looked_up_in_the_cheaper_table() {
+    let program = many_values();
+    let mut seeded = 1_u64;
+    let mut noise = || {
+        seeded = seeded.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (seeded >> 33) as u8
+    };
+    for (data, many) in [((0..39_000).map(|_| noise()).collect::<Vec<u8>>(), true), (vec![7; 39_000], false)] {
+        let bytes = receipt(&request(&program, vec![call(&data, 1_000_000)]), &[&program]);
+        let receipt = accepted(&bytes).receipt;
+        assert_eq!(receipt.statement.calls[0].output[1..], data[..31]);
+        let has = |name: &str| receipt.tables >> crate::tables::index(name).unwrap() & 1 == 1;
+        assert_eq!((has("range"), has("limb")), (many, !many));
+        if many {
+            let place = receipt.proof.degree_bits.len() - 1;
+            for height in [11, 13] {
+                let mut forged = Receipt::decode(&bytes).unwrap();
+                forged.proof.degree_bits[place] = height;
+                assert_eq!(verify(&forged.encode(), true).err(), Some(Rejection::Tables("the range table has another height")));
+            }
+        }
+    }
 }
 
 /// Signed division of call data words, then copies from beyond the data and the code.

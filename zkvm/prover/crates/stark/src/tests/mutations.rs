@@ -61,8 +61,8 @@ impl Entries {
     /// Whether another row than `place` gives the message, or could if it were added.
     fn elsewhere(&self, bus: &str, message: &[u32], place: Place) -> bool {
         match (bus, message) {
-            (name::RANGE, &[value]) => value < 1 << 16,
-            (name::BYTES, &[low, high]) => low < 256 && high < 256,
+            (name::RANGE, &[value]) if place.0 != "limb" => value < 1 << 16,
+            (name::BYTES, &[low, high]) if place.0 != "limb" => low < 256 && high < 256,
             (name::NIBBLES, &[x, y, and]) => x < 16 && y < 16 && and == x & y,
             (name::LIMB_AND, &[x, y, and]) if place.0 != "limb_and" => x < 1 << 16 && y < 1 << 16 && and == x & y,
             _ => self.0.get(&(bus.to_owned(), message.to_vec())).is_some_and(|rows| rows.iter().any(|row| *row != place)),
@@ -86,9 +86,13 @@ fn single(cells: &RowMajorMatrix<F>, row: usize) -> RowMajorMatrix<F> {
     RowMajorMatrix::new(cells.row_slice(row).unwrap().to_vec(), cells.width())
 }
 
-/// The tables whose cells are changed: all but the fixed ones, the claim (each of its rows is checked elsewhere) and the permutation.
+/// The tables whose cells are changed: all but the fixed ones, the claim (each of its rows is checked elsewhere), all values and the permutations.
 fn tables(witness: &Witness) -> impl Iterator<Item = (&Table, &RowMajorMatrix<F>)> {
-    witness.others.iter().zip(&witness.traces[FIXED..]).filter(|(air, _)| !matches!(air, Table::Keccak(_) | Table::Permutation(_) | Table::Claim(_)))
+    witness
+        .others
+        .iter()
+        .zip(&witness.traces[FIXED..])
+        .filter(|(air, _)| !matches!(air, Table::Keccak(_) | Table::Permutation(_) | Table::Claim(_) | Table::Range(_)))
 }
 
 impl Run {
@@ -222,8 +226,10 @@ fn runs() -> Vec<Run> {
 
 /// Columns whose change can make a row ask for another true entry, or not ask at all, without saying anything else: which limbs of AND a
 /// mask settles (a limb may be a mask on both sides), the gap after the last address of memory, which no row follows, and the quotient of
-/// a division by 0, whose result is 0 by a constraint of its own; and an empty row of mul may multiply 0 by 0 for nobody.
-const CHOICES: [(&str, std::ops::Range<usize>); 5] = [("bitwise", 45..77), ("boundary", 6..8), ("divmod", 80..96), ("modmul", 113..145), ("mul", 0..1)];
+/// a division by 0, whose result is 0 by a constraint of its own; an empty row of mul may
+/// multiply 0 by 0 for nobody, and one of limb give the 0 that another gives.
+const CHOICES: [(&str, std::ops::Range<usize>); 6] =
+    [("bitwise", 45..77), ("boundary", 6..8), ("divmod", 80..96), ("limb", 16..18), ("modmul", 113..145), ("mul", 0..1)];
 
 #[test]
 fn every_cell_of_a_run_matters() {
@@ -241,12 +247,12 @@ fn every_cell_of_a_run_matters() {
         .filter(|((table, column), effects)| effects.contains_key(&Effect::OtherEntry) && !choice(table, *column) || !effects.contains_key(&Effect::Caught))
         .collect();
     assert!(odd.is_empty(), "cells that could be anything: {odd:?}");
-    let missing: Vec<_> = NAMES[FIXED + 1..].iter().filter(|name| !["keccak", "permutation"].contains(*name) && !covered.contains(*name)).collect();
+    let missing: Vec<_> = NAMES[FIXED + 1..].iter().filter(|name| !["keccak", "permutation", "range"].contains(*name) && !covered.contains(*name)).collect();
     assert!(missing.is_empty(), "tables without a row: {missing:?}");
 }
 
 /// Tables of pure rows and of answers: repeating one gives again what it gave.
-const REPEATABLE: [&str; 12] = ["addsub", "bitwise", "byte", "compare", "divmod", "gas", "limb_and", "listed_words", "modmul", "mul", "power", "shift"];
+const REPEATABLE: [&str; 13] = ["addsub", "bitwise", "byte", "compare", "divmod", "gas", "limb", "limb_and", "listed_words", "modmul", "mul", "power", "shift"];
 
 #[test]
 fn no_row_can_be_left_out_or_repeated() {
@@ -330,8 +336,8 @@ fn a_constraint_less_is_a_forgery_more() {
         }
     }
     println!("constraints that alone catch a change: {:?}", needed.iter().map(|(name, indices)| (*name, indices.len())).collect::<Vec<_>>());
-    // what limb_and says is true by its look-ups alone; what preimage says wrongly must be met by another row's wrong cells (its own tests do so);
-    // each cell of observe stands in a message, and one that is wrong is met there
-    assert!(needed.iter().all(|(name, indices)| ["limb_and", "observe", "preimage"].contains(name) || !indices.is_empty()));
+    // what limb and limb_and say is true by their look-ups and bits alone; what preimage says wrongly must be met by another row's wrong cells (its own
+    // tests do so); each cell of observe stands in a message, and one that is wrong is met there
+    assert!(needed.iter().all(|(name, indices)| ["limb", "limb_and", "observe", "preimage"].contains(name) || !indices.is_empty()));
     assert!(needed.values().map(BTreeSet::len).sum::<usize>() > 300);
 }

@@ -31,7 +31,7 @@ fn spent(request: &Request, trace: &Trace, hashes: Hashes) -> u64 {
         .others
         .iter()
         .zip(&built.traces[FIXED..])
-        .filter(|(table, _)| !["claim", "frame", "finish", "gas", "keccak", "permutation", "slot"].contains(&table.name()))
+        .filter(|(table, _)| !["claim", "frame", "finish", "gas", "keccak", "limb", "permutation", "range", "slot"].contains(&table.name()))
         .map(|(table, matrix)| (rows(matrix) * table.width()) as u64)
         .sum()
 }

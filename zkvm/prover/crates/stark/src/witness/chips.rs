@@ -16,11 +16,13 @@ use sol2zk_chips::digest::{DigestRows, LENGTH_BITS};
 use sol2zk_chips::divmod::DivModRows;
 use sol2zk_chips::expgas::ExpGasRows;
 use sol2zk_chips::finish::{FinishRows, Stream};
+use sol2zk_chips::fixed::RangeAir;
 use sol2zk_chips::flow::FlowRows;
 use sol2zk_chips::frame::FrameRows;
 use sol2zk_chips::hash::HashRows;
 use sol2zk_chips::input::InputRows;
 use sol2zk_chips::keccak::KeccakRows;
+use sol2zk_chips::limb::LimbAir;
 use sol2zk_chips::listed_memory::ListedMemoryRows;
 use sol2zk_chips::listed_words::ListedWordsRows;
 use sol2zk_chips::listing::Sorted;
@@ -38,7 +40,7 @@ use sol2zk_chips::storage::StorageRows;
 use sol2zk_chips::stream::{Part, StreamRows};
 use sol2zk_chips::undo::UndoRows;
 use sol2zk_chips::window::{Job, WindowRows};
-use sol2zk_chips::{boundary, gas, limb_and, slot};
+use sol2zk_chips::{boundary, gas, limb, limb_and, slot};
 use sol2zk_executor::isa;
 use sol2zk_executor::trace::{PureStep, Step};
 
@@ -302,6 +304,10 @@ impl Chips {
         add("boundary", boundary::generate(ctx));
         add("frame", self.frames.finish(ctx, &given));
         add("claim", Some(claim.generate(ctx)));
+        match LimbAir::generate(ctx, limb::MOST) {
+            None if !(ctx.range.is_empty() && ctx.bytes.is_empty()) => add("range", Some(RangeAir::generate(ctx))),
+            few => add("limb", few),
+        }
         tables
     }
 }

@@ -286,11 +286,8 @@ fn delegations_are_followed_once() {
     let (other, precompile) = ([0x0d; 20], crate::host::word_address(U256::from(4)));
     let account = |code: Vec<u8>| AccountState { balance: U256::ZERO, nonce: 1, code: code.into(), storage: [].into() };
     let (stored, halting) = (storing(RETURN), program(&designator(&OTHER), CodeKind::Runtime, &[ENTRY, (HALT, NONE, 0)], &[]));
-    let cases = [
-        (stored.code.clone(), Status::Success, 32, 50_000 - 22_100 - 3),
-        (designator(&OTHER), Status::Halt, 0, 0),
-        (Vec::new(), Status::Success, 0, 50_000),
-    ];
+    let cases =
+        [(stored.code.clone(), Status::Success, 32, 50_000 - 22_100 - 3), (designator(&OTHER), Status::Halt, 0, 0), (Vec::new(), Status::Success, 0, 50_000)];
     for (code, status, output, left) in cases {
         let mut request = scene(&stored, None, 50_000);
         request.calls[0].to = OTHER;
