@@ -12,7 +12,8 @@ use crate::statement::{Environment, Statement, Word, empty_code_hash, number};
 use crate::verify::{Rejection, Verified, verify};
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::from("0x"), |text, byte| text + &format!("{byte:02x}"))
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16));
+    "0x".chars().chain(digits).collect()
 }
 
 fn quantity(word: &[u8; 32]) -> String {
