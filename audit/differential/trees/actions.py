@@ -144,7 +144,7 @@ class Actions:
 
     def precompile(self) -> None:
         """A call of a precompile, or of an address that becomes one later."""
-        to = self.random.choice(scene.PRECOMPILES)
+        to = scene.precompile(self.writer.fork, self.random)
         data = precompile_inputs.draw(to, self.random)
         at = 512
         self.writer.push(len(data))

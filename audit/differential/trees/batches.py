@@ -159,7 +159,7 @@ class Batch:
         if choice < 0.93 and since(self.pool.fork, "Prague"):
             return random.choice(scene.DELEGATED), data
         if choice < 0.97:
-            to = random.choice(scene.PRECOMPILES)
+            to = scene.precompile(self.pool.fork, random)
             return to, draw(to, random)
         return random.choice((*scene.NOBODY, scene.POOR, scene.EMPTY, scene.SENDERS[1].address)), data
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Final
 
 from audit.differential.trees.secp256k1 import Key
+from zkvm.isa.rules import precompiles_of, rules_of
 from zkvm.word import ADDRESS_MASK, keccak256
 
 CONTRACTS: Final[tuple[int, ...]] = tuple(0xC0DE0000 + number for number in range(1, 7))
@@ -25,6 +27,12 @@ EMPTY: Final = 0xE0E0E0
 """An account that the state lists as empty."""
 COINBASE: Final = 0xC01B0001
 PRECOMPILES: Final[tuple[int, ...]] = (*range(1, 0x12), 0x100)
+
+
+def precompile(fork: str, random: Random) -> int:
+    """An address of a precompile: mostly one that the rule set has."""
+    active = precompiles_of(rules_of(fork).index)
+    return random.choice(sorted(active) if random.random() < 0.85 else PRECOMPILES)
 
 
 def text(address: int) -> str:
