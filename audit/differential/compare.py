@@ -142,8 +142,8 @@ def _differences(ours: Result, theirs: Result) -> Iterator[Mismatch]:
     last = max(len(ours.calls), len(theirs.calls)) - 1
     pairs = list(enumerate(zip(ours.calls, theirs.calls, strict=False)))
     for index, (mine, other) in pairs:
-        yield from _message_differences(index, mine.messages or (), other.messages or ())
         yield from _call_differences(index, mine, other, EFFECTS if index == last else CALL_FIELDS)
+        yield from _message_differences(index, mine.messages or (), other.messages or ())
     if len(ours.calls) != len(theirs.calls):
         yield Mismatch(last, "calls", "", str(len(ours.calls)), str(len(theirs.calls)))
     yield from _state_differences(last, ours.state, theirs.state)

@@ -56,7 +56,7 @@ def _template(function: Function, address: str, number: int) -> bytes | None:
             values.append(R + S + bytes([27]))
         elif kind == "uint8":
             values.append(27 if ("bytes32" in function.types) else 1)
-        elif kind.startswith("uint"):
+        elif kind.startswith("uint") and kind[4:].isdecimal():
             bits = int(kind[4:])
             values.append((number if first else LATE) % (1 << bits))
             first = False

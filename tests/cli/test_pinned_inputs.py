@@ -202,7 +202,7 @@ def test_what_a_verdict_states_can_be_stated(tmp_path: Path, capsys: pytest.Capt
     capsys.readouterr()
     assert run([*words, "--json"]) == 0
     next_one = json.loads(capsys.readouterr().out)
-    assert next_one["before"] == verdict["after"]
+    assert next_one["before"] == {contract: verdict["after"][contract]}
     assert next_one["after"][contract]["storage"] == {"0x0": "0x19"}
     # a hash that the code does not have
     state = {contract: {"code_hash": "0x" + "11" * 32}}

@@ -69,5 +69,5 @@ def test_costs_say_why_there_is_no_proof(tmp_path: Path) -> None:
     subject = target(file)
     chosen = samples(subject, trials(subject, Effort(sequences=5)))
     costs = function_costs(chosen, Library(), "fast", float("inf"), lambda _, __: None)
-    assert [each.why for each in costs] == ["CALL is not supported yet"] * len(chosen)
+    assert [each.why for each in costs] == ["CALL has no proof yet"] * len(chosen)
     assert function_costs(chosen, Library(), "fast", 0.0, lambda _, __: None) == ()
