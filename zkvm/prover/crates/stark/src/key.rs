@@ -19,6 +19,10 @@ use crate::tables::Table;
 
 /// Number of tables that a key holds; they come first in every proof.
 pub const FIXED: usize = 3;
+/// Place of the ROM among them.
+pub const ROM: usize = 1;
+/// Place of the pool among them.
+pub const POOL: usize = 2;
 
 /// The instructions of placed programs as ROM rows.
 pub fn rom_rows(programs: &[Placed]) -> Vec<RomRow> {

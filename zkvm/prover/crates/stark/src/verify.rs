@@ -12,7 +12,7 @@ use sol2zk_executor::trace::Placed;
 use thiserror::Error;
 
 use crate::config::{PROFILES, Profile};
-use crate::key::{FIXED, common, fixed_log_heights, fixed_tables, root};
+use crate::key::{FIXED, POOL, ROM, common, fixed_log_heights, fixed_tables, root};
 use crate::receipt::{FormatError, Receipt, seed, statement_bytes};
 use crate::security::Shape;
 use crate::statement::{Ledger, StatementError};
@@ -106,7 +106,7 @@ pub fn place(bodies: &[Vec<u8>]) -> Result<Vec<Placed>, Rejection> {
 /// Most bytes of programs that the ROM and the pool of a proof of these heights hold, so that no others are decoded (ISA 7.1).
 fn most_bytes(profile: &Profile, heights: &[usize], programs: usize) -> usize {
     let rows = |table: usize| heights.get(table).map_or(0, |&height| 1_usize << height.min(profile.max_log_height()));
-    let [rom, pool] = [rows(1), rows(2)];
+    let [rom, pool] = [rows(ROM), rows(POOL)];
     rom * (INSTRUCTION_BYTES + JUMP_BYTES) + pool * CONSTANT_BYTES + programs * (MAX_CODE_BYTES + HEADER_BYTES)
 }
 

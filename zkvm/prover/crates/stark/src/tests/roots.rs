@@ -8,7 +8,7 @@ use sol2zk_executor::program::Program;
 
 use super::scene::*;
 use crate::config::{PROFILES, Profile};
-use crate::key::{Key, rebuilt};
+use crate::key::{Key, POOL, ROM, rebuilt};
 use crate::receipt::{MAX_BYTES, Receipt, seed, statement_bytes};
 use crate::tables::Table;
 use crate::verify::{Rejection, place, verify};
@@ -33,7 +33,7 @@ fn a_junk_proof_of_vast_programs_is_refused_before_they_are_committed_to() {
     accepted(&bytes);
     assert!(known(&receipt));
     receipt.programs = vec![vast().encode()];
-    receipt.proof.degree_bits[2..4].copy_from_slice(&[22, 1]);
+    receipt.proof.degree_bits[ROM..=POOL].copy_from_slice(&[22, 1]);
     let bytes = receipt.encode();
     assert!(bytes.len() > 60 << 20 && bytes.len() <= MAX_BYTES);
     let begun = std::time::Instant::now();
@@ -52,7 +52,7 @@ fn programs_larger_than_their_tables_are_not_decoded() {
     receipt.programs = vec![vec![0; 3 << 20]];
     assert_eq!(rejection(&receipt), Rejection::Tables("the programs are larger than their tables"));
     for heights in [[22, 1], [1, 22], [usize::MAX, usize::MAX]] {
-        receipt.proof.degree_bits[2..4].copy_from_slice(&heights);
+        receipt.proof.degree_bits[ROM..=POOL].copy_from_slice(&heights);
         assert!(matches!(rejection(&receipt), Rejection::Program(0, _)));
     }
     receipt.proof.degree_bits.clear();
