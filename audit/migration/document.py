@@ -17,8 +17,9 @@ from zkvm.isa.encode import ISA_DIGEST
 
 COMPONENTS: Final = ("click", "eth-abi", "eth-hash", "jinja2", "networkx", "py-solc-x", "pycryptodome", "requests", "rich")
 FIXED_LIMITS: Final = (
-    "External calls, creates and precompiles are not supported yet: a run that reaches one stops there and is listed.",
-    "Intrinsic gas, refunds and the code deposit lie outside the frame that is compared and proven, what a deposit refuses (EIP-170, EIP-3541) too.",
+    "Calls of other contracts, creates and precompiles are executed and compared, and have no proof yet: what was to be proven of them is listed.",
+    "Generated calls are messages, not whole transactions: intrinsic gas, fees, and of a top-level create the code deposit and what it refuses "
+    "(EIP-170, EIP-3541) lie outside; a call file may hold whole transactions, which are compared.",
     "A receipt proves the calls that it lists, not all calls.",
     "Differences of target chains (rules and profiles) are not part of this report.",
     "Whether the contract does what its authors meant is not examined.",
@@ -124,6 +125,10 @@ def _claims(migration: Migration) -> list[Claim]:
         Claim(ASSUMED, "the translation is right where no test reached", "it is tested, not proven; section 5 lists what was not reached"),
         Claim(ASSUMED, "the compiler is right, and the source says what was meant", "the bytecode is taken as the specification"),
         Claim(ASSUMED, "revm behaves as the Ethereum network does", "it is the oracle of the comparison"),
+        Claim(
+            ASSUMED, "precompiled contracts compute what they should",
+            "the executor and the oracle take them from one library, revm-precompile, so the comparison does not judge them",
+        ),
         Claim(
             ASSUMED, "the constraint systems say what the specification says; Plonky3 is right; Keccak-256 resists collisions",
             "the arguments stand in zkvm/ISA.md",
