@@ -18,8 +18,8 @@ from zkvm.isa.encode import ISA_DIGEST
 COMPONENTS: Final = ("click", "eth-abi", "eth-hash", "jinja2", "networkx", "py-solc-x", "pycryptodome", "requests", "rich")
 FIXED_LIMITS: Final = (
     "Calls of other contracts, creates and precompiles are executed and compared, and have no proof yet: what was to be proven of them is listed.",
-    "Generated calls are messages, not whole transactions: intrinsic gas, fees, and of a top-level create the code deposit and what it refuses "
-    "(EIP-170, EIP-3541) lie outside; a call file may hold whole transactions, which are compared.",
+    "Generated calls are messages, not transactions: intrinsic gas, fees and the deposit of a top-level create (EIP-170, EIP-3541) lie outside.",
+    "A call file may hold whole transactions; those are compared.",
     "A receipt proves the calls that it lists, not all calls.",
     "Differences of target chains (rules and profiles) are not part of this report.",
     "Whether the contract does what its authors meant is not examined.",
