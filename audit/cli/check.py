@@ -40,7 +40,7 @@ SHOWN: Final = 80
     "--timeout", type=click.FloatRange(0, min_open=True), default=None, metavar="SECONDS", help="Stop then; exit status 4."
 )
 @click.option("-o", "output", type=click.Path(path_type=Path), metavar="DIR", help="Write a vector for each mismatch there.")
-@click.option("--self-test", is_flag=True, help="Inject faults into the translated programs: each must be found.")
+@click.option("--self-test", is_flag=True, help="Inject faults into programs and executor: each must be found.")
 @json_option
 def command(
     path: Path, settings: Settings, calls: Path | None, sequences: int | None, depth: int, seed: int, jobs: int,
@@ -68,7 +68,7 @@ def command(
     count = sequences if sequences is not None else 0 if job.request is not None and not self_test else DEFAULT_SEQUENCES
     effort = Effort(count, depth, seed, timeout)
     if self_test:
-        return _self_test(target, effort, output, as_json)
+        return _self_test(target, effort, job.request, output, as_json)
     with terminal.progress() as bars:
         task = bars.add_task(f"check {target.subject.name}", total=count or 1)
         result = check(target, effort, given=job.request, jobs=jobs, progress=lambda done, _: bars.update(task, completed=done))
@@ -143,12 +143,14 @@ def _short(text: str) -> str:
     return text if len(text) <= SHOWN else f"{text[: SHOWN // 2]}...{text[-SHOWN // 4 :]} ({len(text)} characters)"
 
 
-def _self_test(target: Any, effort: Any, output: Path | None, as_json: bool) -> int:
+def _self_test(target: Any, effort: Any, given: Any, output: Path | None, as_json: bool) -> int:
     from audit.differential.self_test import self_test
 
     with terminal.progress() as bars:
         task = bars.add_task("self-test", total=None)
-        kills = self_test(target, effort, progress=lambda done, total: bars.update(task, completed=done, total=total))
+        kills = self_test(
+            target, effort, given=given, progress=lambda done, total: bars.update(task, completed=done, total=total)
+        )
     paths = _write_vectors(output, [each.vector for each in kills if each.vector is not None])
     applied = [each for each in kills if each.sites]
     missed = [each.fault.name for each in applied if not each.passed]

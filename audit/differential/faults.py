@@ -1,4 +1,4 @@
-"""Seeded translator faults: rewritings of a program, or of what its run shows; the checker must find each of them."""
+"""Seeded faults: rewritings of a program, or of what its run shows, and those of an executor; the checker must find each of them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from audit.differential.execution import Library, Translator
+from audit.differential.machine_faults import MACHINE_FAULTS, FaultyMachine, MachineFault
 from zkvm.errors import InputError
 from zkvm.isa.table import BY_CODE, BY_NAME, ENV_KINDS
+from zkvm.machine.message import CALL_KINDS
 from zkvm.program import Instruction, Kind, Program
 
 Rewrite = Callable[[Program, int, Instruction], Instruction | None]
@@ -53,8 +55,14 @@ class Fault:
         return {"name": self.name, "kind": self.kind, "site": self.site}
 
 
-def faulty(library: Library, fault: Fault) -> Library:
-    """A library over the same translations whose programs have the fault."""
+AnyFault = Fault | MachineFault
+"""A fault of the translator, or one of the executor."""
+
+
+def faulty(library: Library, fault: AnyFault) -> Library:
+    """A library over the same translations whose programs, or whose executor, have the fault."""
+    if isinstance(fault, MachineFault):
+        return replace(library, executor=FaultyMachine(fault))
     changed = library.with_rewrite(fault.inject)
     if fault.name != UNDO_LEFT_OUT:
         return changed
@@ -71,6 +79,14 @@ def faulty(library: Library, fault: Fault) -> Library:
     return changed
 
 
+def places(fault: AnyFault, library: Library, used: Library) -> int:
+    """How much a fault changed in what a faulty library ran: places of a program, or times that its executor went wrong."""
+    if isinstance(used.executor, FaultyMachine):
+        return used.executor.changes
+    assert isinstance(fault, Fault)
+    return max((len(fault.sites(library.met[key])) for key in used.rewritten), default=0)
+
+
 def _relabelled(kept: dict[str, Any], honest: Mapping[str, Any]) -> dict[str, Any]:
     """A run whose reverts kept their effects, with the outcome that the honest run has for them: what an undo left out shows."""
     for mine, real in zip(kept["calls"], honest["calls"], strict=False):
@@ -79,20 +95,20 @@ def _relabelled(kept: dict[str, Any], honest: Mapping[str, Any]) -> dict[str, An
     return kept
 
 
-def fault_of(document: Mapping[str, Any]) -> Fault:
+def fault_of(document: Mapping[str, Any]) -> AnyFault:
     """The fault that a vector names.
 
     Raises: InputError if there is none of that name.
     """
-    found = next((each for each in FAULTS if each.name == document.get("name")), None)
+    found = next((each for each in CATALOGUE if each.name == document.get("name")), None)
     if found is None:
         raise InputError(
-            "fault-unknown", f"there is no fault {document.get('name')!r}", hint=", ".join(each.name for each in FAULTS)
+            "fault-unknown", f"there is no fault {document.get('name')!r}", hint=", ".join(each.name for each in CATALOGUE)
         )
     site = document.get("site")
-    if site is not None and (type(site) is not int or site < 0):
+    if site is not None and (type(site) is not int or site < 0 or isinstance(found, MachineFault)):
         raise InputError("fault-unknown", f"{site!r} is no site of a fault")
-    return replace(found, site=site)
+    return found if isinstance(found, MachineFault) else replace(found, site=site)
 
 
 def _op(each: Instruction) -> str:
@@ -179,10 +195,32 @@ def _gas_off(_: Program, __: int, each: Instruction) -> Instruction | None:
     return each._replace(gas=each.gas + 1) if _is(each, "RETURN", "STOP") else None
 
 
+def _taker(program: Program, number: int) -> Instruction:
+    """The instruction that takes an ARG."""
+    return next(each for each in program.instructions[number:] if not _is(each, "ARG"))
+
+
+def _value_dropped(program: Program, number: int, each: Instruction) -> Instruction | None:
+    """The value of a CALL, CALLCODE, CREATE or CREATE2 becomes the constant 0, where the pool has it."""
+    if not _is(each, "ARG") or program.constants[:1] != (0,):
+        return None
+    taker = _taker(program, number)
+    carried = (_is(taker, "CREATE") and each.c == 0) or (_is(taker, "CALL") and CALL_KINDS[taker.c] in WITH_VALUE and each.c == 2)
+    return each._replace(a=len(program.instructions) + 1) if carried else None
+
+
+def _wrong_callee(program: Program, number: int, each: Instruction) -> Instruction | None:
+    """The account called becomes the word of the ARG before it, which is the gas."""
+    if not _is(each, "ARG") or each.c != 1 or not _is(_taker(program, number), "CALL"):
+        return None
+    return each._replace(a=program.instructions[number - 2].a)
+
+
 def _is_offset(value: int) -> bool:
     return value < 1 << 16
 
 
+WITH_VALUE: Final = ("call", "callcode")
 UNDO_LEFT_OUT: Final = "undo-left-out"
 
 FAULTS: Final[tuple[Fault, ...]] = (
@@ -221,5 +259,9 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault("caller-is-origin", "CALLER gives ORIGIN", _env("CALLER", "ORIGIN")),
     Fault("block-argument-mixed-up", "registers 0 and 1 are read for each other", _registers_mixed_up),
     Fault("shift-direction", "SHR becomes SHL", _renamed({"SHR": "SHL"})),
+    Fault("value-dropped", "calls and creates send no value", _value_dropped),
+    Fault("wrong-callee", "calls go to the account that has the word of their gas as its address", _wrong_callee),
 )
-"""The catalogue. A translator's rule is wrong wherever it applies, so each fault changes all its places unless one is named."""
+"""Of the translator. A rule is wrong wherever it applies, so each fault changes all its places unless one is named."""
+CATALOGUE: Final[tuple[AnyFault, ...]] = (*FAULTS, *MACHINE_FAULTS)
+"""All faults that a self-test seeds."""

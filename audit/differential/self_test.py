@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from audit.differential.campaign import Effort, trials
 from audit.differential.compare import judge
 from audit.differential.execution import Library
-from audit.differential.faults import FAULTS, Fault, faulty
+from audit.differential.faults import CATALOGUE, AnyFault, Fault, faulty, places
 from audit.differential.locate import locate
 from audit.differential.subject import Target
-from audit.differential.tally import Finding, Trial, reduce
+from audit.differential.tally import Finding, Trial, given_trial, reduce
 from audit.differential.vector import Vector, replay, vector_of
 
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """A fault, how many places of a program it changed, and the mismatch that showed it, if any did."""
+    """A fault, how much it changed (see `places`), and the mismatch that showed it, if any did."""
 
-    fault: Fault
+    fault: AnyFault
     sites: int
     finding: Finding | None
     vector: Vector | None
@@ -46,12 +46,17 @@ def self_test(
     effort: Effort | None = None,
     library: Library | None = None,
     *,
-    faults: Sequence[Fault] = FAULTS,
+    given: Mapping[str, Any] | None = None,
+    faults: Sequence[AnyFault] = CATALOGUE,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Kill, ...]:
-    """What became of each fault. One campaign's inputs serve all, since they do not depend on the programs."""
+    """What became of each fault. One campaign's inputs serve all, since they do not depend on the programs.
+
+    Raises: InputError for a given request that cannot run.
+    """
     honest = library or Library()
-    inputs = tuple(trials(target, effort or Effort()))
+    asked, first = given_trial(given, honest)
+    inputs = (*first, *trials(target, effort or Effort(), asked))
     kills = []
     for number, fault in enumerate(faults, 1):
         kills.append(hunt(target, fault, inputs, honest))
@@ -60,15 +65,22 @@ def self_test(
     return tuple(kills)
 
 
-def hunt(target: Target, fault: Fault, inputs: Sequence[Trial], honest: Library) -> Kill:
+def hunt(target: Target, fault: AnyFault, inputs: Sequence[Trial], honest: Library) -> Kill:
     """Run the inputs against programs with a fault until one shows it; shrink, locate and replay that one."""
     used = faulty(honest, fault)
-    finding = next((found for trial in inputs if (found := _shown(target, trial, used)) is not None), None)
-    sites = max((len(fault.sites(honest.met[key])) for key in used.rewritten), default=0)
+    finding = next(
+        (found for trial in inputs if _concerns(fault, trial) and (found := _shown(target, trial, used)) is not None), None
+    )
+    sites = places(fault, honest, used)
     if finding is None:
         return Kill(fault, sites, None, None, False)
     vector = vector_of(target.subject.name, finding, fault)
     return Kill(fault, sites, finding, vector, replay(vector, honest).reproduced)
+
+
+def _concerns(fault: AnyFault, trial: Trial) -> bool:
+    """Whether a trial could show a fault: those of the executor are about what happens between frames."""
+    return isinstance(fault, Fault) or any(each.depth for call in trial.answer.calls for each in call.messages or ())
 
 
 def _shown(target: Target, trial: Trial, used: Library) -> Finding | None:

@@ -181,6 +181,18 @@ def runnable(given: Mapping[str, Any], library: Library) -> tuple[Mapping[str, A
     return prefix(given, stop.call), stop
 
 
+def given_trial(given: Mapping[str, Any] | None, library: Library) -> tuple[Mapping[str, Any] | None, tuple[Trial, ...]]:
+    """A given request with its messages asked for, and what of it is run as a trial, if it is anything.
+
+    Raises: InputError for a request that cannot run.
+    """
+    if given is None:
+        return None, ()
+    asked = {**given, "messages": True}
+    request, _ = runnable(asked, library)
+    return asked, (Trial(-1, request, oracle.run(request, trace=True)),) if request["calls"] else ()
+
+
 def examined(given: Mapping[str, Any], target: Target, library: Library) -> Tally:
     """A given request compared, as far as it can be run.
 

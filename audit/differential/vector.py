@@ -11,7 +11,7 @@ from typing import Any, Final
 from audit.differential import oracle
 from audit.differential.compare import Mismatch, judge, mismatch_of
 from audit.differential.execution import Library
-from audit.differential.faults import Fault, fault_of, faulty
+from audit.differential.faults import AnyFault, fault_of, faulty
 from audit.differential.tally import Finding
 from transpiler.solc.json_input import parse_json
 from zkvm.errors import InputError, Place
@@ -28,13 +28,13 @@ class Vector:
     """A request with the mismatch it shows.
 
     Shape: programs are not held: a replay translates again, so that a repaired translator answers 0; with a `fault` it injects that
-    one into what it translated.
+    one into what it translated, or into the machine.
     """
 
     contract: str
     request: Mapping[str, Any]
     expected: Mismatch
-    fault: Fault | None = None
+    fault: AnyFault | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The file's form."""
@@ -57,7 +57,7 @@ class Replay:
         return self.mismatch is not None and self.mismatch.same_as(self.vector.expected)
 
 
-def vector_of(contract: str, finding: Finding, fault: Fault | None = None) -> Vector:
+def vector_of(contract: str, finding: Finding, fault: AnyFault | None = None) -> Vector:
     """The vector of a finding."""
     return Vector(contract, finding.request, finding.mismatch, fault)
 

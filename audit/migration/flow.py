@@ -9,13 +9,12 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
-from audit.differential import oracle
 from audit.differential.campaign import CheckResult, Effort, check, trials
 from audit.differential.execution import Library
-from audit.differential.faults import FAULTS
+from audit.differential.faults import CATALOGUE
 from audit.differential.self_test import Kill, hunt
 from audit.differential.subject import Target, target_of
-from audit.differential.tally import Finding, Trial, compared, runnable
+from audit.differential.tally import Finding, Trial, compared, given_trial
 from audit.differential.vector import vector_of, write_vector
 from audit.inputs.job import Job
 from audit.migration.choose import runs
@@ -112,7 +111,7 @@ def migrate(job: Job, plan: Plan, tell: Tell, progress: Progress) -> Migration:
     vectors = tuple(_write_vector(plan.folder, target, number, each) for number, each in enumerate(checked.findings, 1))
     inputs = _inputs(job, target, plan.effort, library)
     kills = tuple(_hunt(target, inputs, library, plan.share_s, progress))
-    tell(f"seeded {_seeded(kills)} translator faults to test the check: {sum(each.passed for each in kills)} found and replayed")
+    tell(f"seeded {_seeded(kills)} faults to test the check: {sum(each.passed for each in kills)} found and replayed")
     desk = Desk(target, library, plan.profile, plan.folder, plan.hashes)
     proofs: list[ProofEvidence] = []
     missing: dict[NotProven, None] = {}
@@ -197,9 +196,7 @@ def _write_vector(folder: Path, target: Target, number: int, finding: Finding) -
 
 def _inputs(job: Job, target: Target, effort: Effort, library: Library) -> tuple[Trial, ...]:
     """What is compared of the given calls, if there are any, and of generated sequences."""
-    asked = None if job.request is None else {**job.request, "messages": True}
-    request = None if asked is None else runnable(asked, library)[0]
-    given = () if request is None or not request["calls"] else (Trial(-1, request, oracle.run(request, trace=True)),)
+    asked, given = given_trial(job.request, library)
     drawn = trials(target, replace(effort, sequences=min(effort.sequences, SAMPLED)), asked)
     cut = (compared(each, library) for each in chain(given, drawn))
     return tuple(each for each in cut if each.request["calls"])
@@ -208,11 +205,11 @@ def _inputs(job: Job, target: Target, effort: Effort, library: Library) -> tuple
 def _hunt(target: Target, inputs: tuple[Trial, ...], library: Library, seconds: float, progress: Progress) -> Iterator[Kill]:
     """What became of each seeded fault, as many as the time allows."""
     end = time.monotonic() + seconds
-    for number, fault in enumerate(FAULTS, 1):
+    for number, fault in enumerate(CATALOGUE, 1):
         if time.monotonic() > end:
             return
         yield hunt(target, fault, inputs, library)
-        progress("seeded faults", number, len(FAULTS))
+        progress("seeded faults", number, len(CATALOGUE))
 
 
 def _seeded(kills: tuple[Kill, ...]) -> int:
