@@ -207,7 +207,13 @@ def test_a_full_disk_leaves_nothing(folder: Path, tmp_path: Path, root: Path) ->
     done = subprocess.run(
         ["bash", "-c", command],
         cwd=tmp_path,
-        env={"PYTHONPATH": str(root), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1", "SOL2ZK_CACHE": "off"},
+        env={
+            "PYTHONPATH": str(root),
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(tmp_path),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "SOL2ZK_CACHE": "off",
+        },
         capture_output=True,
         text=True,
         check=False,
