@@ -12,9 +12,11 @@ from typing import Any, Final
 
 from audit.differential.execution import Translator
 from zkvm import machine
+from zkvm.host.result import Message, Result
 from zkvm.machine import calls, driver
 from zkvm.machine.frame import Frame
-from zkvm.machine.message import Message, Outcome
+from zkvm.machine.message import Message as Asked
+from zkvm.machine.message import Outcome
 from zkvm.program import Program
 
 STEPS: Final = 2_000_000
@@ -41,10 +43,33 @@ class MachineFault:
     name: str
     what: str
     seams: tuple[Seam, ...]
+    needs: Callable[[Result], bool] = lambda result: any(each.depth for each in _messages(result))
+    """Whether a run, by the EVM's result, has what the fault is about; it cannot show in others."""
 
     def as_json(self) -> dict[str, Any]:
         """The form that vectors hold: no program is changed, so it has no site."""
         return {"name": self.name, "kind": "machine", "site": None}
+
+
+def _messages(result: Result) -> Iterator[Message]:
+    return (each for call in result.calls for each in call.messages or ())
+
+
+def _static_halts(result: Result) -> bool:
+    """Whether a frame halts that may not write: what a write does there. Messages come in the order in which they begin."""
+    static: int | None = None
+    for each in _messages(result):
+        if static is not None and each.depth <= static:
+            static = None
+        if static is None and each.kind == "staticcall":
+            static = each.depth
+        if static is not None and each.status == "halt":
+            return True
+    return False
+
+
+def _nested_failure(result: Result) -> bool:
+    return any(each.depth and each.status in ("revert", "halt") for each in _messages(result))
 
 
 @contextmanager
@@ -77,8 +102,8 @@ class FaultyMachine:
         self.changes += 1
 
 
-def _static_lost(genuine: Callable[..., Message], note: Note) -> Callable[..., Message]:
-    def call_message(*arguments: Any) -> Message:
+def _static_lost(genuine: Callable[..., Asked], note: Note) -> Callable[..., Asked]:
+    def call_message(*arguments: Any) -> Asked:
         message = genuine(*arguments)
         if message.static:
             note()
@@ -88,7 +113,7 @@ def _static_lost(genuine: Callable[..., Message], note: Note) -> Callable[..., M
 
 
 def _data_of_another(genuine: Callable[..., None], note: Note) -> Callable[..., None]:
-    def resume(frame: Frame, message: Message, outcome: Outcome) -> None:
+    def resume(frame: Frame, message: Asked, outcome: Outcome) -> None:
         before = frame.return_data
         genuine(frame, message, outcome)
         if before and frame.return_data != before:
@@ -125,6 +150,7 @@ MACHINE_FAULTS: Final[tuple[MachineFault, ...]] = (
         "static-flag-lost",
         "a frame entered by STATICCALL, or from a static one, may write",
         (Seam(calls, "_call_message", _static_lost),),
+        _static_halts,
     ),
     MachineFault(
         "return-data-of-another-call",
@@ -135,6 +161,7 @@ MACHINE_FAULTS: Final[tuple[MachineFault, ...]] = (
         "nested-undo-left-out",
         "a frame below the transaction's own that fails keeps its effects",
         (Seam(driver, "_end", _undo_left_out),),
+        _nested_failure,
     ),
     MachineFault(
         "one-64th-off-by-one",

@@ -79,8 +79,8 @@ def hunt(target: Target, fault: AnyFault, inputs: Sequence[Trial], honest: Libra
 
 
 def _concerns(fault: AnyFault, trial: Trial) -> bool:
-    """Whether a trial could show a fault: those of the executor are about what happens between frames."""
-    return isinstance(fault, Fault) or any(each.depth for call in trial.answer.calls for each in call.messages or ())
+    """Whether a trial could show a fault."""
+    return isinstance(fault, Fault) or fault.needs(trial.answer)
 
 
 def _shown(target: Target, trial: Trial, used: Library) -> Finding | None:

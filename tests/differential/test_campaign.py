@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from audit.differential.campaign import CheckResult, Effort, check
 from audit.differential.execution import Library
+from audit.differential.faults import CATALOGUE
+from audit.differential.machine_faults import MACHINE_FAULTS
 from audit.differential.self_test import self_test
-from audit.differential.subject import Target
+from audit.differential.subject import Target, target_of
+from audit.differential.vector import read_vector, replay, write_vector
 from audit.inputs.job import open_job
 from tests.stopping import selected, stopping
 from tests.targets import target
@@ -37,7 +41,9 @@ def test_a_thousand_sequences_agree(contracts: Path, name: str) -> None:
     assert not never, result.outcomes
 
 
-@pytest.mark.parametrize("name", ["tokens/Token.sol", "basic/Ledger.sol", "basic/Counter.sol", "tokens/Items.sol"])
+@pytest.mark.parametrize(
+    "name", ["tokens/Token.sol", "basic/Ledger.sol", "basic/Counter.sol", "basic/Messenger.sol", "tokens/Items.sol"]
+)
 def test_each_function_succeeds_by_default(contracts: Path, name: str) -> None:
     result = check(target(contracts / name))
     assert {each.status for each in result.functions} == {"succeeded"}
@@ -132,10 +138,20 @@ def test_processes_change_nothing(token: Target) -> None:
     assert seen(check(token, effort, jobs=2)) == seen(check(token, effort))
 
 
+AROUND_CALLS = {
+    "value-dropped",
+    "wrong-callee",
+    "static-flag-lost",
+    "return-data-of-another-call",
+    "nested-undo-left-out",
+    "one-64th-off-by-one",
+}
+
+
 def test_each_seeded_fault_is_found_and_replays(token: Target) -> None:
     kills = self_test(token, Effort())
-    assert len(kills) >= 10
-    assert [each.fault.name for each in kills if not each.passed] == []
+    assert len([each for each in kills if each.sites]) >= 19
+    assert {each.fault.name for each in kills if not each.passed} == AROUND_CALLS, "the token calls nobody"
     assert {each.finding.mismatch.field for each in kills if each.finding} >= {
         "status",
         "return_data",
@@ -143,6 +159,38 @@ def test_each_seeded_fault_is_found_and_replays(token: Target) -> None:
         "gas_left",
         "logs.topics",
     }
+
+
+def test_each_fault_around_calls_is_found_and_replays(contracts: Path, tmp_path: Path) -> None:
+    messenger = target(contracts / "basic" / "Messenger.sol")
+    chosen = [each for each in CATALOGUE if each.name in AROUND_CALLS]
+    kills = self_test(messenger, Effort(), faults=chosen)
+    assert {each.fault.name for each in kills if each.passed} == AROUND_CALLS
+    for each in kills:
+        assert each.vector is not None
+        write_vector(tmp_path / "vector.json", each.vector)
+        vector = read_vector(tmp_path / "vector.json")
+        assert vector.fault == each.fault
+        assert replay(vector).reproduced
+        assert replay(replace(vector, fault=None)).mismatch is None
+
+
+def test_a_fault_around_calls_does_not_apply_where_nothing_is_called(token: Target) -> None:
+    kills = self_test(token, Effort(sequences=40), faults=MACHINE_FAULTS)
+    assert [(each.sites, each.finding) for each in kills] == [(0, None)] * len(MACHINE_FAULTS)
+
+
+def test_a_self_test_begins_in_the_middle_of_given_calls(contracts: Path) -> None:
+    """Alone, a clone is a constructor; the factory's call file is what makes calls."""
+    job = open_job(
+        contracts / "flows/Factories.sol", Settings(offline=True, contract="Box"), contracts / "flows/clones.calls.json"
+    )
+    box = target_of(job.artifact, job.contract, job.subject, job.fork)
+    wrong = [each for each in CATALOGUE if each.name == "wrong-callee"]
+    (kill,) = self_test(box, Effort(sequences=0), given=job.request, faults=wrong)
+    assert kill.passed
+    assert kill.finding is not None
+    assert kill.finding.sequence == -1
 
 
 def test_a_time_out_is_incomplete(token: Target) -> None:

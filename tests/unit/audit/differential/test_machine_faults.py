@@ -7,15 +7,37 @@ from typing import Any
 
 import pytest
 
+from audit.differential import oracle
+from audit.differential.compare import judge
 from audit.differential.execution import Library
-from audit.differential.faults import CATALOGUE, faulty, places
+from audit.differential.faults import CATALOGUE, fault_of, faulty, places
 from audit.differential.machine_faults import MACHINE_FAULTS, FaultyMachine, MachineFault, Seam, injected
-from audit.inputs.calls import Call, CallFile
-from audit.inputs.request import build_request
-from audit.differential.subject import Target
-from tests.targets import target
+from tests.unit.zkvm.machine.tree import A, B, C, account, call, keep, request
 from zkvm import proof
+from zkvm.errors import InputError
 from zkvm.machine import calls
+
+REVERT = "0 0 REVERT"
+TWICE = call(B) + "POP " + call(C) + "POP "
+SHOWN: dict[str, tuple[dict[int, dict[str, Any]], str]] = {
+    "static-flag-lost": (
+        {A: account(call(B, kind="STATICCALL") + "STOP"), B: account(call(C) + "STOP"), C: account("1 " + keep(0) + "STOP")},
+        "messages.status",
+    ),
+    "return-data-of-another-call": (
+        {
+            A: account(TWICE + "32 0 0 RETURNDATACOPY 32 0 RETURN"),
+            B: account("1 0 MSTORE 32 0 RETURN"),
+            C: account("2 0 MSTORE 32 0 RETURN"),
+        },
+        "return_data",
+    ),
+    "nested-undo-left-out": ({A: account(call(B) + "STOP"), B: account("1 " + keep(0) + REVERT)}, "storage"),
+    "one-64th-off-by-one": ({A: account(call(B) + "STOP"), B: account("STOP")}, "messages.gas"),
+}
+"""By fault: accounts whose run shows it, and where."""
+HARMLESS = {A: account("1 " + keep(0) + call(B, gas="1000") + "POP 0 0 RETURN"), B: account("1 0 MSTORE 32 0 RETURN")}
+"""Accounts whose run none of the faults changes: it writes, makes one call with gas to spare, succeeds."""
 
 
 def members(fault: MachineFault) -> list[Any]:
@@ -36,20 +58,51 @@ def test_a_fault_replaces_what_it_names_and_puts_it_back(fault: MachineFault) ->
 def test_a_seam_that_is_not_there_is_an_error_and_changes_nothing() -> None:
     stipend = Seam(calls, "CALL_STIPEND", lambda genuine, _: genuine + 1)
     fault = MachineFault("two", "the second is not there", (stipend, replace(stipend, name="NO_SUCH_NAME")))
-    before = calls.CALL_STIPEND
+    before = members(MachineFault("one", "it is there", (stipend,)))
     with pytest.raises(AttributeError), injected(fault):
         pass
-    assert before == calls.CALL_STIPEND
+    assert members(MachineFault("one", "it is there", (stipend,))) == before
 
 
-def request(caller: str, callee: str) -> dict[str, Any]:
-    """A call of an account with the code `caller`, which may call 0xc0de with the code `callee`."""
-    account = {"balance": "0x64", "nonce": "0x1", "storage": {}}
-    state = {address(0xCA11): {**account, "code": caller}, address(0xC0DE): {**account, "code": callee}}
-    call = Call(to=address(0xCA11), data=b"")
-    base = build_request(CallFile((call,), "Osaka"), None)
-    return {**base, "state": {**base["state"], **state}, "messages": True}
+@pytest.mark.skipif(not proof.available(), reason="the extension is not built")
+@pytest.mark.parametrize("fault", MACHINE_FAULTS, ids=lambda each: each.name)
+def test_a_fault_shows_where_it_is_meant_to_and_nowhere_else(fault: MachineFault) -> None:
+    honest = Library()
+    accounts, field = SHOWN[fault.name]
+    used = faulty(honest, fault)
+    mismatch = judge(request("Osaka", accounts), used.result, oracle.result).mismatch
+    assert mismatch is not None
+    assert mismatch.field == field
+    assert places(fault, honest, used) > 0
+    assert fault.needs(oracle.result(request("Osaka", accounts)))
+    assert judge(request("Osaka", accounts), honest.result, oracle.result).mismatch is None
+    unhurt = faulty(honest, fault)
+    assert judge(request("Osaka", HARMLESS), unhurt.result, oracle.result).mismatch is None
+    assert places(fault, honest, unhurt) == 0
 
 
-def address(number: int) -> str:
-    return f"0x{number:040x}"
+@pytest.mark.skipif(not proof.available(), reason="the extension is not built")
+@pytest.mark.parametrize(("kind", "needed"), [("STATICCALL", True), ("CALL", False)])
+def test_a_lost_static_flag_needs_a_static_frame_that_halts(kind: str, needed: bool) -> None:
+    fault = next(each for each in MACHINE_FAULTS if each.name == "static-flag-lost")
+    accounts = {A: account(call(B, kind="STATICCALL") + call(C, kind=kind) + "STOP"), B: account("STOP"), C: account("INVALID")}
+    assert fault.needs(oracle.result(request("Osaka", accounts))) is needed
+    assert not fault.needs(oracle.result(request("Osaka", {A: account("INVALID")})))
+
+
+@pytest.mark.skipif(not proof.available(), reason="the extension is not built")
+def test_a_run_of_too_many_steps_is_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("audit.differential.machine_faults.STEPS", 3)
+    used = Library(executor=FaultyMachine(MACHINE_FAULTS[0]))
+    verdict = judge(request("Osaka", HARMLESS), used.result, oracle.result)
+    assert (verdict.calls, verdict.mismatch) == (0, None)
+    assert verdict.stop is not None
+    assert verdict.stop.code == "step-limit"
+
+
+def test_vectors_name_it_without_a_site() -> None:
+    for each in MACHINE_FAULTS:
+        assert each in CATALOGUE
+        assert fault_of(each.as_json()) is each
+        with pytest.raises(InputError, match="no site"):
+            fault_of({"name": each.name, "site": 0})
