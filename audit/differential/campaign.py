@@ -12,6 +12,7 @@ from time import time
 from typing import Any, Final
 
 from audit.differential import oracle
+from audit.differential.companions import STAND_IN, companions_of, names_accounts
 from audit.differential.compare import Stop
 from audit.differential.coverage import Coverage, coverage
 from audit.differential.execution import Library
@@ -114,17 +115,27 @@ class Effort:
 def plan_of(target: Target, effort: Effort) -> Plan:
     """The plan of a target: where there is creation code its constructor runs first, with arguments tried beforehand.
 
+    Shape: a constructor that takes addresses finds the input's other contracts there; where it never succeeds without one, a stand-in.
     Where no constructor run succeeds, most sequences begin with the runtime code in place, if it has no immutables.
     """
     plan = Plan(target.interface, create=target.subject.creation is not None, depth=effort.depth, fork=target.fork)
     if not plan.create:
         return plan
+    probed = _probed(target, replace(plan, companions=companions_of(target, plan, effort.seed)), effort)
+    if not probed.succeeding and not probed.companions and names_accounts(target.interface.constructor):
+        beside = _probed(target, replace(plan, companions=(STAND_IN,)), effort)
+        return beside if beside.succeeding else probed
+    return probed
+
+
+def _probed(target: Target, plan: Plan, effort: Effort) -> Plan:
+    """The plan with what probing the constructor showed."""
     generator = _generator(target, plan, effort.seed, -1)
     tried: dict[str, dict[bytes, set[tuple[int, int]]]] = {"success": {}, "revert": {}, "halt": {}}
     for _ in range(1 if plan.interface.constructor.types == () else PROBES):
         arguments = generator.probe()
         call = Call(create=True, caller=ACTORS[0], origin=ACTORS[0], data=arguments)
-        result = oracle.run(build_request(CallFile((call,), plan.fork), target.subject), trace=True)
+        result = oracle.run(build_request(CallFile((call,), plan.fork, state=plan.accounts), target.subject), trace=True)
         edges = {(start, end) for each in result["trace"]["coverage"] for start, end in each["edges"]}
         tried[result["calls"][0]["status"]][arguments] = edges
     kept = {status: _covering(found, CONSTRUCTORS_KEPT) for status, found in tried.items()}
@@ -201,7 +212,8 @@ def _next(generator: Generator, target: Target, ordinal: int, lived: Mapping[str
         return build_request(generator.sequence(), target.subject)
     file, account = generator.resumed(lived)
     request = build_request(file, replace(target.subject, runtime=bytes.fromhex(account["code"][2:]), template=False))
-    request["state"][file.contract] = account
+    lasting = {each.address: lived[each.address] for each in generator.plan.companions if each.address in lived}
+    request["state"] |= {**lasting, file.contract: account}
     return request
 
 

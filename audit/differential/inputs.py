@@ -12,7 +12,7 @@ from eth_abi.exceptions import EncodingError
 
 from audit.differential.interface import CONSTRUCTOR, Function, Interface
 from audit.differential.values import Dictionary, draw
-from audit.inputs.calls import CALLER_ADDRESS, CONTRACT_ADDRESS, FRAME_GAS, Call, CallFile
+from audit.inputs.calls import CALLER_ADDRESS, CONTRACT_ADDRESS, FRAME_GAS, AccountState, Call, CallFile
 from zkvm.host.environment import Environment
 
 ACTORS: Final = (
@@ -25,8 +25,19 @@ ACTORS: Final = (
 NOBODY: Final = "0x" + "00" * 20
 """Sends now and then: no key signs for it, but calls that are only simulated come from it, and code guards against it."""
 LATEST_TIME: Final = 1 << 40
+BESIDE: Final = 0.35
+"""Part of the calls that go to a companion, where there are any."""
 SMALL_SLOTS: Final = 8
 """Slots that are given values though no run touched them; compilers put state variables there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """Another contract that is there before the one under check, and that it may work with."""
+
+    address: str
+    interface: Interface
+    account: AccountState
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,12 @@ class Plan:
     create: bool = False
     depth: int = 12
     fork: str = "Osaka"
+    companions: tuple[Companion, ...] = ()
+
+    @property
+    def accounts(self) -> tuple[tuple[str, AccountState], ...]:
+        """The companions, as a call file states them."""
+        return tuple((each.address, each.account) for each in self.companions)
 
 
 @dataclass(slots=True)
@@ -64,7 +81,8 @@ class Generator:
         known = self.plan.constructors[self.plan.succeeding :]
         if rest != 3 or turn >= len(known):
             return None
-        return CallFile((Call(create=True, data=known[turn]),), self.plan.fork, place="generated calls")
+        call = Call(create=True, data=known[turn])
+        return CallFile((call,), self.plan.fork, state=self.plan.accounts, place="generated calls")
 
     def sequence(self) -> CallFile:
         """A sequence."""
@@ -73,11 +91,11 @@ class Generator:
         if random.random() < 0.7:
             self.active = tuple(random.sample(functions, min(len(functions), random.choice((2, 3, 4, 6)))))
         self.senders = tuple(random.sample(ACTORS, random.choice((1, 2, 2, len(ACTORS)))))
-        self.dictionary.actors = (*self.senders, random.choice((CONTRACT_ADDRESS, *ACTORS)))
+        self.dictionary.actors = (*self.senders, random.choice((CONTRACT_ADDRESS, *ACTORS)), *self._others())
         create = self.plan.create and not (self.plan.direct and random.random() < 0.9)
         calls = [self.constructor()] if create else []
         calls += [self.call() for _ in range(random.randint(1, self.plan.depth))]
-        return CallFile(tuple(calls), self.plan.fork, self._environment(), place="generated calls")
+        return CallFile(tuple(calls), self.plan.fork, self._environment(), state=self.plan.accounts, place="generated calls")
 
     def constructor(self) -> Call:
         """A constructor run: mostly one of those known to succeed."""
@@ -90,8 +108,14 @@ class Generator:
         caller = NOBODY if random.random() < 0.02 else ACTORS[0]
         return Call(create=True, caller=caller, origin=caller, data=data, value=value, gas=gas)
 
+    def _others(self) -> tuple[str, ...]:
+        """Addresses of the companions, and the contract's for them to be told of."""
+        return (*(each.address for each in self.plan.companions), CONTRACT_ADDRESS) if self.plan.companions else ()
+
     def probe(self) -> bytes:
         """Arguments of a constructor, well-formed or not."""
+        if self.plan.companions:
+            self.dictionary.actors = (*ACTORS, *self._others())
         data = self.arguments(self.plan.interface.constructor)
         return data if self.random.random() < 0.6 else self._bend(data, 0)
 
@@ -113,6 +137,8 @@ class Generator:
         """A call: mostly of a function with well-formed arguments."""
         random = self.random
         functions = self.active
+        if self.plan.companions and random.random() < BESIDE:
+            return self._beside()
         caller = NOBODY if random.random() < 0.04 else random.choice((ACTORS[0], *self.senders, *self.senders))
         origin = caller if random.random() < 0.85 else random.choice(ACTORS)
         function = random.choice(functions) if functions and random.random() < 0.93 else None
@@ -122,6 +148,16 @@ class Generator:
         value = self._value(function is None or function.payable)
         name = "" if function is None else function.signature
         return Call(caller=caller, origin=origin, to=CONTRACT_ADDRESS, value=value, data=data, gas=self._gas(name))
+
+    def _beside(self) -> Call:
+        """A call of a companion: an approval, a transfer, whatever its interface has."""
+        random = self.random
+        companion = random.choice(self.plan.companions)
+        functions = companion.interface.functions
+        function = random.choice(functions) if functions else None
+        caller = random.choice((ACTORS[0], ACTORS[0], *self.senders))
+        data = b"" if function is None else function.selector + self.arguments(function)
+        return Call(caller=caller, origin=caller, to=companion.address, data=data)
 
     def arguments(self, function: Function) -> bytes:
         """Encoded arguments; some words where the types are not known."""

@@ -24,6 +24,8 @@ class Target:
     runtime: CodeObject | None
     sources: tuple[Source, ...]
     fork: str
+    others: tuple[Contract, ...] = ()
+    """The input's other contracts that have creation code."""
 
     @cached_property
     def locations(self) -> dict[str, dict[int, Location]]:
@@ -81,4 +83,5 @@ class Target:
 def target_of(artifact: Artifact, contract: Contract, subject: Subject, fork: str) -> Target:
     """The target of an input's contract."""
     interface = interface_of(contract.abi, subject.runtime, fork)
-    return Target(subject, interface, contract.creation, contract.runtime, artifact.sources, fork)
+    others = tuple(each for each in artifact.contracts if each.creation is not None and each != contract)
+    return Target(subject, interface, contract.creation, contract.runtime, artifact.sources, fork, others)
