@@ -9,7 +9,7 @@ MANIFEST := --manifest-path zkvm/prover/Cargo.toml
 NATIVE := zkvm/_native.abi3.so
 RUST := $(shell find zkvm/prover -path zkvm/prover/target -prune -o \( -name '*.rs' -o -name Cargo.toml -o -name Cargo.lock \) -print) .cargo/config.toml
 
-.PHONY: setup demo test test-python test-rust conformance lint format requirements clean
+.PHONY: setup demo quick test test-python test-rust slow conformance lint lint-python lint-rust format requirements clean
 .DEFAULT_GOAL := setup
 .NOTPARALLEL:
 
@@ -33,6 +33,11 @@ node_modules/.package-lock.json: package.json package-lock.json .npmrc
 demo: setup
 	$(BIN)/sol2zk migrate contracts/tokens/Token.sol --demo --output build/demo
 
+# Before a commit: style, types, layers, layout, and the tests of documents and of each file that take no seconds.
+quick: setup lint-python
+	$(CARGO) fmt $(MANIFEST) --all --check
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --max-worker-restart 0 -m "not slow and not long" tests/spec tests/unit
+
 test: setup test-rust test-python
 
 # In the profile of the extension: what setup has built is not built again.
@@ -48,11 +53,21 @@ conformance: setup
 	$(BIN)/sol2zk statetest $(SHARED)/conformance/GeneralStateTests $(SHARED)/conformance/VMTests --jobs 2
 	$(BIN)/sol2zk statetest $(SHARED)/conformance/GeneralStateTests --machine both --sample 1500 --jobs 2
 
-lint: setup
+# More of the same than `make test` runs: thousands of transactions and trees, all of Ethereum's test files in the Rust machine.
+slow: setup
+	$(BIN)/python -m pytest -n 2 --max-worker-restart 0 -m slow
+	$(BIN)/sol2zk fuzz-trees --count 4000 --machine rust --jobs 2
+	$(BIN)/sol2zk statetest $(SHARED)/conformance/GeneralStateTests --jobs 2
+
+lint: lint-python lint-rust
+
+lint-python: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+lint-rust: setup
 	$(CARGO) fmt $(MANIFEST) --all --check
 	$(CARGO) clippy $(MANIFEST) --release --locked --workspace --all-targets -- --deny warnings
 

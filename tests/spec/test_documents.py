@@ -72,6 +72,7 @@ def transcripts() -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("command", "output"), transcripts())
 def test_transcript(command: str, output: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """What README shows is what the commands print, but for times."""

@@ -38,6 +38,7 @@ def test_each_transfer_is_between_two_accounts_of_its_own(count: int) -> None:
         assert int(storage[hex(mapping_slot(receiver, 0))], 16) == UNIT + index
 
 
+@pytest.mark.long
 @needs_extension
 @pytest.mark.parametrize(
     ("name", "statuses"),

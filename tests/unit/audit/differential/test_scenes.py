@@ -58,6 +58,7 @@ def test_what_another_contract_runs_is_nobodys_function() -> None:
     assert not list(functions(target, where, result.calls[approve])), "the token's approve, not the pair's"
 
 
+@pytest.mark.long
 def test_sequences_begin_in_the_middle_of_a_call_file() -> None:
     target, (request, _) = pair()[1], run()
     scenes = scenes_of(target, request)

@@ -30,6 +30,7 @@ def test_a_key_signs_the_same_each_time_and_low() -> None:
     assert Key("a").address != Key("b").address
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("path", "contract", "functions"),
     [

@@ -51,6 +51,7 @@ def test_a_run_is_cut_before_what_cannot_run(tmp_path: Path) -> None:
         assert Library().run(each.request)["unsupported"] is None
 
 
+@pytest.mark.long
 def test_each_function_is_sampled_where_it_succeeds(token: Target) -> None:
     chosen = samples(token, trials(token, Effort(sequences=60)))
     names = [each.function for each in chosen]

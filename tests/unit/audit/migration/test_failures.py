@@ -20,7 +20,10 @@ from transpiler.translate import translate
 from zkvm import proof
 from zkvm.word import keccak256
 
-pytestmark = pytest.mark.skipif(not proof.available(), reason="the extension is not built: make setup")
+pytestmark = [
+    pytest.mark.skipif(not proof.available(), reason="the extension is not built: make setup"),
+    pytest.mark.long,
+]
 
 NO_WAY_THERE = {
     ("creation", "if (account == address(0)) {"): (NEVER_TAKEN, "the constructor mints to its caller, which Ownable has found not to be 0"),

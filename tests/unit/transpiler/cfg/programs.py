@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import pytest
+
 from transpiler.cfg.graph import Cfg
 
 PROGRAMS: Final[dict[str, str]] = {
@@ -72,6 +74,9 @@ PROGRAMS: Final[dict[str, str]] = {
     """,
     "constant_condition": "1 @there JUMPI INVALID there: 0 @nowhere JUMPI STOP nowhere: INVALID",
 }
+
+RUN: Final = [pytest.param(name, marks=pytest.mark.long) if name == "table_cycle" else name for name in PROGRAMS]
+"""The names, for tests that run the programs: the cycle goes on until its gas is gone."""
 
 
 def pcs(cfg: Cfg) -> set[int]:

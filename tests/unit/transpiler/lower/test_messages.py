@@ -27,6 +27,7 @@ def test_passes_keep_what_messages_see_and_change(seed: int) -> None:
         compare(lift_traced(messenger(seed), fork, "runtime", checked=True).function, 8, seed)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(40))
 def test_tiers_run_alike(seed: int) -> None:
     code = messenger(seed)

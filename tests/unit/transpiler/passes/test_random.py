@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from tests.unit.transpiler.cfg.programs import PROGRAMS
+from tests.unit.transpiler.cfg.programs import PROGRAMS, RUN
 from tests.unit.transpiler.ssa.inputs import compare, random_code
 from transpiler.evm.assemble import assemble
 from transpiler.pipeline import lift, lift_traced
@@ -23,7 +23,7 @@ def test_random_code(seed: int) -> None:
         assert write(parse(text)) == text
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("name", RUN)
 def test_programs(name: str) -> None:
     lifted = lift_traced(assemble(PROGRAMS[name]), "Osaka", "runtime", checked=True)
     compare(lifted.function, 20, 3)

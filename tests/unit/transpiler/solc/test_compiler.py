@@ -50,6 +50,7 @@ def code_of(output: dict[str, Any]) -> str:
     return str(output["contracts"]["a.sol"]["A"]["evm"]["deployedBytecode"]["object"])
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("empty_cache")
 @pytest.mark.parametrize("text", VERSIONS)
 def test_each_version_compiles(tools: Toolbox, text: str) -> None:
@@ -181,6 +182,7 @@ def test_no_pinned_package_is_another_one() -> None:
         assert stated_version(long_version) == version(text)
 
 
+@pytest.mark.long
 def test_each_installed_package_says_the_version_that_it_is_asked_for_by(packages: Path) -> None:
     for text, package in soljson.find_packages([packages]).items():
         worker = soljson.Worker(package, SOLJSON_CHECKSUMS[str(text)])

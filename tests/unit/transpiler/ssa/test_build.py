@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from tests.unit.transpiler.cfg.programs import PROGRAMS
+from tests.unit.transpiler.cfg.programs import PROGRAMS, RUN
 from tests.unit.transpiler.ssa.inputs import compare, random_code
 from transpiler.cfg.build import build as build_cfg
 from transpiler.evm.assemble import assemble
@@ -25,7 +25,7 @@ def body(text: str, fork: str = "Osaka", kind: str = "runtime") -> str:
     return write(lifted(assemble(text), fork, kind)).split("\n", 2)[2]
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("name", RUN)
 def test_programs_run_alike(name: str) -> None:
     function = lifted(assemble(PROGRAMS[name]))
     compare(function, 20, 1)

@@ -33,6 +33,7 @@ def busy(fork: str) -> dict[int, dict[str, object]]:
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fork", ["Frontier", "Homestead", "SpuriousDragon", "Istanbul", "London", "Osaka"])
 def test_out_of_gas_at_each_point(fork: str) -> None:
     statuses: Counter[str] = Counter()

@@ -45,6 +45,7 @@ def test_trees_are_deep_and_end_in_every_way(fork: str) -> None:
     assert {"call", "create"} <= {message["kind"] for message in messages}
 
 
+@pytest.mark.long
 def test_all_kinds_of_messages_types_and_refusals_come_up() -> None:
     kinds: set[str] = set()
     types: set[str] = set()

@@ -31,6 +31,7 @@ def test_each_precompile_is_made_and_priced() -> None:
     assert names == MAKERS.keys() == PRICES.keys()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not proof.available(), reason="the extension is not built")
 @pytest.mark.parametrize(("address", "name", "since"), [row[:3] for row in PRECOMPILES])
 def test_as_revm(address: int, name: str, since: str) -> None:
