@@ -69,7 +69,15 @@ def _static_halts(result: Result) -> bool:
 
 
 def _nested_failure(result: Result) -> bool:
-    return any(each.depth and each.status in ("revert", "halt") for each in _messages(result))
+    """Whether a frame fails and those around it succeed: what it did is gone otherwise, whoever undoes it."""
+    for call in result.calls:
+        around: list[bool] = []
+        for each in call.messages or ():
+            del around[each.depth :]
+            if around and all(around) and each.status in ("revert", "halt"):
+                return True
+            around.append(each.status == "success")
+    return False
 
 
 @contextmanager

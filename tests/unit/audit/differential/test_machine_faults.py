@@ -91,6 +91,16 @@ def test_a_lost_static_flag_needs_a_static_frame_that_halts(kind: str, needed: b
 
 
 @pytest.mark.skipif(not proof.available(), reason="the extension is not built")
+@pytest.mark.parametrize(("end", "needed"), [("STOP", True), (REVERT, False), ("INVALID", False)])
+def test_a_nested_undo_needs_a_failure_within_success(end: str, needed: bool) -> None:
+    fault = next(each for each in MACHINE_FAULTS if each.name == "nested-undo-left-out")
+    accounts = {A: account(call(B) + "STOP"), B: account(call(C) + end), C: account("STOP" if end != "STOP" else REVERT)}
+    outer = {A: account(call(B) + end), B: account(call(C) + "STOP"), C: account(REVERT)}
+    assert fault.needs(oracle.result(request("Osaka", outer))) is needed
+    assert fault.needs(oracle.result(request("Osaka", accounts)))
+
+
+@pytest.mark.skipif(not proof.available(), reason="the extension is not built")
 def test_a_run_of_too_many_steps_is_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("audit.differential.machine_faults.STEPS", 3)
     used = Library(executor=FaultyMachine(MACHINE_FAULTS[0]))
