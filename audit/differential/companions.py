@@ -43,10 +43,17 @@ def companions_of(target: Target, plan: Plan, seed: int) -> tuple[Companion, ...
     if not names_accounts(target.interface.constructor):
         return ()
     found: list[Companion] = []
-    waiting = list(target.others)
+    waiting = [each for each in target.others if _is_one(each)]
     for _ in range(2):  # those that need others come second
         waiting = [each for each in waiting if len(found) < MOST and not found_extended(found, each, target, plan, seed)]
     return tuple(found)
+
+
+def _is_one(contract: Contract) -> bool:
+    """Whether it can be worked with: it has functions, and is no library."""
+    code = contract.runtime
+    library = code is not None and any(each.kind == "self" for each in code.placeholders)
+    return not library and any(entry.get("type") == "function" for entry in contract.abi or ())
 
 
 def found_extended(found: list[Companion], contract: Contract, target: Target, plan: Plan, seed: int) -> bool:
@@ -62,13 +69,15 @@ def _deployed(contract: Contract, target: Target, plan: Plan, seed: int, number:
         subject = subject_of(contract)
     except InputError:  # a library's address is missing
         return
-    interface = interface_of(contract.abi, subject.runtime, target.fork)
+    changing = [entry for entry in contract.abi or () if entry.get("stateMutability") not in ("view", "pure")]
+    interface = interface_of(changing, subject.runtime, target.fork)
     own = replace(plan, interface=interface, create=True, constructors=(), succeeding=0)
     codes = [each for each in (subject.creation,) if each is not None]
     generator = Generator(own, Dictionary(constants_of(codes, target.fork), actor_words()), Random(f"{seed}/{contract.name}"))  # noqa: S311
     address = created_address(ACTORS[0], FIRST_NONCE + number)
-    for _ in range(TRIES):
-        result = _created(subject, generator.probe(), address, plan)
+    for turn in range(TRIES):
+        arguments = generator.probe() if turn else generator.generous(interface.constructor)
+        result = _created(subject, arguments, address, plan)
         if result is not None and result["calls"][0]["status"] == "success":
             yield tuple(_companions(result["state"], address, interface, plan))
 

@@ -11,7 +11,7 @@ from eth_abi.abi import encode
 from eth_abi.exceptions import EncodingError
 
 from audit.differential.interface import CONSTRUCTOR, Function, Interface
-from audit.differential.values import Dictionary, draw
+from audit.differential.values import Dictionary, draw, least
 from audit.inputs.calls import CALLER_ADDRESS, CONTRACT_ADDRESS, FRAME_GAS, AccountState, Call, CallFile
 from zkvm.host.environment import Environment
 
@@ -25,6 +25,8 @@ ACTORS: Final = (
 NOBODY: Final = "0x" + "00" * 20
 """Sends now and then: no key signs for it, but calls that are only simulated come from it, and code guards against it."""
 LATEST_TIME: Final = 1 << 40
+GENEROUS: Final = 1 << 96
+WIDE: Final = ("uint256", "uint128", "uint112")
 BESIDE: Final = 0.35
 """Part of the calls that go to a companion, where there are any."""
 SMALL_SLOTS: Final = 8
@@ -156,8 +158,18 @@ class Generator:
         functions = companion.interface.functions
         function = random.choice(functions) if functions else None
         caller = random.choice((ACTORS[0], ACTORS[0], *self.senders))
-        data = b"" if function is None else function.selector + self.arguments(function)
-        return Call(caller=caller, origin=caller, to=companion.address, data=data)
+        if function is None:
+            return Call(caller=caller, origin=caller, to=companion.address)
+        arguments = self.generous(function) if random.random() < 0.5 else self.arguments(function)
+        return Call(caller=caller, origin=caller, to=companion.address, data=function.selector + arguments)
+
+    def generous(self, function: Function) -> bytes:
+        """Arguments that favour the contract: it is every address, and numbers are large: an approval of much, say."""
+        values = [GENEROUS if kind in WIDE else least(kind, CONTRACT_ADDRESS) for kind in function.types or ()]
+        try:
+            return encode(function.types or (), values)
+        except (EncodingError, ValueError, TypeError):
+            return self.arguments(function)
 
     def arguments(self, function: Function) -> bytes:
         """Encoded arguments; some words where the types are not known."""

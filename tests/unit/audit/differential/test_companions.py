@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from audit.differential.attribution import functions, homes
+from audit.differential import oracle
 from audit.differential.campaign import Effort, plan_of, trials
 from audit.differential.companions import STAND_IN
 from audit.differential.subject import Target, target_of
+from audit.inputs.calls import CONTRACT_ADDRESS
 from audit.inputs.job import open_job
 from transpiler.settings import Settings
 
@@ -20,19 +21,19 @@ def target(path: Path, contract: str) -> Target:
 
 
 def test_the_other_contracts_of_an_input_are_deployed(contracts: Path) -> None:
-    """A vault finds its asset, and deposits of it succeed: what a vault without one never shows."""
+    """A vault finds its asset; calls of the asset stand among those of the vault, and some name it."""
     vault = target(contracts / "flows" / "Vault.sol", "Vault")
     plan = plan_of(vault, Effort())
-    assert any("permit" in each.name for companion in plan.companions for each in companion.interface.functions)
-    assert all(companion.account.code for companion in plan.companions)
-    succeeded = {
-        name.partition("(")[0]
-        for trial in trials(vault, Effort(sequences=60))
-        for call in trial.result["calls"]
-        for name, status in functions(vault, homes(vault, trial.request, trial.result), call)
-        if status == "success"
-    }
-    assert "deposit" in succeeded
+    (asset,) = plan.companions
+    assert asset.account.code
+    assert {each.name for each in asset.interface.functions} == {"approve", "permit", "transfer", "transferFrom"}
+    assert plan.constructors[0].hex().endswith(asset.address[2:])
+    calls = [call for trial in trials(vault, Effort(sequences=40)) for call in trial.request["calls"]]
+    beside = [call for call in calls if call["to"] == asset.address]
+    assert 0.2 < len(beside) / len(calls) < 0.5
+    assert any(CONTRACT_ADDRESS[2:] in call["data"] for call in beside)
+    succeeded = oracle.run(next(iter(trials(vault, Effort(sequences=1)))).request)
+    assert succeeded["state"][asset.address]["code"] == "0x" + (asset.account.code or b"").hex()
 
 
 def test_a_stand_in_where_nothing_else_is_there(contracts: Path) -> None:
