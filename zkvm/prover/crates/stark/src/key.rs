@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex};
 
-use p3_air::{Air, BaseAir};
+use p3_air::BaseAir;
 use p3_batch_stark::common::{GlobalPreprocessed, PreprocessedInstanceMeta};
 use p3_batch_stark::{CommonData, ProverData, ProverOnlyData};
 use p3_matrix::Matrix;
 use p3_util::log2_strict_usize;
-use sol2zk_chips::bus::{ChipBuilder, F};
 use sol2zk_chips::context::RomRow;
 use sol2zk_chips::{fixed, rom};
 use sol2zk_executor::isa::{self, Operand};
 use sol2zk_executor::trace::Placed;
 
 use crate::config::{Config, Profile};
+use crate::outline::{Derived, derived};
 use crate::tables::Table;
 
 /// Number of tables that a key holds; they come first in every proof.
@@ -117,46 +117,24 @@ impl Key {
     }
 }
 
-/// A table's shape and messages, without its fixed rows: of such tables nothing is committed to.
-struct Outline<'a>(&'a Table);
-
-impl BaseAir<F> for Outline<'_> {
-    fn width(&self) -> usize {
-        self.0.width()
-    }
-    fn preprocessed_width(&self) -> usize {
-        self.0.preprocessed_width()
-    }
-    fn num_periodic_columns(&self) -> usize {
-        self.0.num_periodic_columns()
-    }
-    fn main_next_row_columns(&self) -> Vec<usize> {
-        self.0.main_next_row_columns()
-    }
-    fn preprocessed_next_row_columns(&self) -> Vec<usize> {
-        self.0.preprocessed_next_row_columns()
-    }
-    fn max_constraint_degree(&self) -> Option<usize> {
-        self.0.max_constraint_degree()
-    }
-}
-
-impl<B: ChipBuilder> Air<B> for Outline<'_> {
-    fn eval(&self, builder: &mut B) {
-        self.0.eval(builder);
-    }
-}
-
 /// What prover and verifier share of a proof over `tables`, the fixed ones first, under this root. Commits to nothing, and asks for no fixed row.
 pub fn common(root: Root, config: &Config, tables: &[Table], log_heights: &[usize]) -> Result<CommonData<Config>, KeyError> {
-    let outlines: Vec<Outline<'_>> = tables.iter().map(Outline).collect();
-    let shape = ProverData::from_airs_and_degrees(config, &outlines, log_heights).map_err(|error| KeyError(error.to_string()))?;
+    Ok(common_of(root, tables, log_heights, &outlines(config, tables, log_heights)?))
+}
+
+/// What follows from each table's constraints.
+pub(crate) fn outlines(config: &Config, tables: &[Table], log_heights: &[usize]) -> Result<Vec<Arc<Derived>>, KeyError> {
+    tables.iter().zip(log_heights).map(|(table, &log_height)| derived(config, table, log_height).map_err(KeyError)).collect()
+}
+
+/// As [`common`], of tables whose constraints are known.
+pub(crate) fn common_of(root: Root, tables: &[Table], log_heights: &[usize], outlines: &[Arc<Derived>]) -> CommonData<Config> {
     let fixed = |(matrix_index, (table, &degree_bits)): (usize, (&Table, &usize))| {
         (matrix_index < FIXED).then(|| PreprocessedInstanceMeta { matrix_index, width: table.preprocessed_width(), degree_bits })
     };
     let instances = tables.iter().zip(log_heights).enumerate().map(fixed).collect();
     let preprocessed = GlobalPreprocessed { commitment: vec![root].into(), instances, matrix_to_instance: (0..FIXED).collect() };
-    Ok(CommonData::new(Some(preprocessed), shape.common.lookups))
+    CommonData::new(Some(preprocessed), outlines.iter().map(|outline| outline.lookups.clone()).collect())
 }
 
 /// Roots already rebuilt, by (digests of the programs, log2 of the blow-up).

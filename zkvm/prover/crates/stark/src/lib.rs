@@ -6,6 +6,7 @@ pub mod config;
 pub mod cost;
 pub mod expect;
 pub mod key;
+mod outline;
 pub mod prove;
 pub mod receipt;
 pub mod security;

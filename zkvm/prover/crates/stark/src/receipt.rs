@@ -1,6 +1,8 @@
 //! The receipt's bytes: header, programs, statement, proof. Canonical: what decodes re-encodes to the same bytes.
 
 use p3_batch_stark::BatchProof;
+use postcard::ser_flavors::Flavor;
+use serde::Serialize;
 use sol2zk_executor::isa;
 use sol2zk_executor::keccak::keccak256;
 use thiserror::Error;
@@ -104,6 +106,29 @@ pub fn statement_bytes(statement: &Statement) -> Vec<u8> {
     postcard::to_allocvec(statement).unwrap_or_default()
 }
 
+/// Bytes that an encoding is compared with while it is made.
+struct Expected<'a>(&'a [u8]);
+
+impl Flavor for Expected<'_> {
+    type Output = bool;
+
+    fn try_extend(&mut self, data: &[u8]) -> postcard::Result<()> {
+        self.0 = self.0.strip_prefix(data).ok_or(postcard::Error::SerializeBufferFull)?;
+        Ok(())
+    }
+    fn try_push(&mut self, data: u8) -> postcard::Result<()> {
+        self.try_extend(&[data])
+    }
+    fn finalize(self) -> postcard::Result<bool> {
+        Ok(self.0.is_empty())
+    }
+}
+
+/// Whether these bytes, all of them, are the value's encoding.
+fn encodes_to(value: &impl Serialize, bytes: &[u8]) -> bool {
+    postcard::serialize_with_flavor(value, Expected(bytes)).unwrap_or(false)
+}
+
 /// What the transcript starts from: everything the proof is about that Plonky3's transcript does not observe by itself.
 pub fn seed(profile: u8, tables: u64, programs: &[Vec<u8>], statement: &[u8]) -> [u8; 32] {
     let mut bytes = header(profile, tables);
@@ -165,11 +190,11 @@ impl Receipt {
             return Err(FormatError::Size);
         }
         let statement: Statement = postcard::from_bytes(claimed).map_err(|_| FormatError::Malformed("statement"))?;
-        if statement_bytes(&statement) != claimed {
+        if !encodes_to(&statement, claimed) {
             return Err(FormatError::Malformed("statement"));
         }
         let proof: BatchProof<Config> = postcard::from_bytes(proven).map_err(|_| FormatError::Malformed("proof"))?;
-        if postcard::to_allocvec(&proof).ok().as_deref() != Some(proven) {
+        if !encodes_to(&proof, proven) {
             return Err(FormatError::Malformed("proof"));
         }
         Ok(Self { profile, tables, root, programs, statement, proof })

@@ -110,17 +110,20 @@ pub struct Proven {
 
 /// Proven bits of a profile at a shape.
 pub fn proven(profile: &Profile, shape: &Shape) -> Proven {
-    let figures = |combine: fn(&[Round]) -> f64| {
-        let best = |year: Year| {
-            let most = compute_upper_m(1 << shape.log_height, MAX_COMBO).min(LDR_M_CAP);
-            (MIN_M..=most).map(|m| combine(&rounds(profile, shape, Radius::Johnson { m, year }))).fold(0.0, f64::max)
-        };
-        let unique = combine(&rounds(profile, shape, Radius::Unique));
-        Figures { list_2025: best(Year::Y2025) as u32, list_2026: best(Year::Y2026) as u32, unique: unique as u32 }
-    };
     let smallest = |rounds: &[Round]| rounds.iter().map(|round| round.bits).fold(f64::INFINITY, f64::min).max(0.0);
     let summed = |rounds: &[Round]| -rounds.iter().map(|round| round.times * (-round.bits).exp2()).sum::<f64>().log2().min(0.0);
-    Proven { smallest: figures(smallest), summed: figures(summed) }
+    let both = |radius: Radius| {
+        let rounds = rounds(profile, shape, radius);
+        [smallest(&rounds), summed(&rounds)]
+    };
+    let most = compute_upper_m(1 << shape.log_height, MAX_COMBO).min(LDR_M_CAP);
+    let best = |year: Year| {
+        let radii = (MIN_M..=most).map(|m| Radius::Johnson { m, year });
+        radii.map(both).fold([0.0, 0.0], |best: [f64; 2], next| [best[0].max(next[0]), best[1].max(next[1])])
+    };
+    let (list_2025, list_2026, unique) = (best(Year::Y2025), best(Year::Y2026), both(Radius::Unique));
+    let figures = |i: usize| Figures { list_2025: list_2025[i] as u32, list_2026: list_2026[i] as u32, unique: unique[i] as u32 };
+    Proven { smallest: figures(0), summed: figures(1) }
 }
 
 /// Challenges (log2) that make a line of words of this rate look closer than it is.

@@ -63,6 +63,17 @@ macro_rules! tables {
     };
 }
 
+impl Table {
+    /// The rule set that its constraints are of; 0 where they are the same under all.
+    pub(crate) fn rules(&self) -> u8 {
+        match self {
+            Self::Storage(air) => air.fork,
+            Self::ExpGas(air) => air.fork,
+            _ => 0,
+        }
+    }
+}
+
 /// A function of its own for each chip and builder: one of all chips together is too large for the optimiser.
 #[inline(never)]
 fn evaluate<B: ChipBuilder, A: Air<B>>(air: &A, builder: &mut B) {

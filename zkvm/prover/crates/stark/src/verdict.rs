@@ -8,16 +8,31 @@ use sol2zk_executor::keccak::keccak256;
 
 use crate::expect::Expectations;
 use crate::security::{Proven, proven};
-use crate::statement::{Environment, Statement, Word, empty_code_hash, number};
+use crate::statement::{Environment, Log, Statement, Word, empty_code_hash, number};
 use crate::verify::{Rejection, Verified, verify};
 
+/// "0x" and the digits of bytes, without `skipped` of them in front.
+fn digits(bytes: &[u8], skipped: usize) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(2 + 2 * bytes.len());
+    text.push_str("0x");
+    text.extend(bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).skip(skipped).map(|digit| char::from(DIGITS[usize::from(digit)])));
+    text
+}
+
 fn hex(bytes: &[u8]) -> String {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16));
-    "0x".chars().chain(digits).collect()
+    digits(bytes, 0)
 }
 
 fn quantity(word: &[u8; 32]) -> String {
-    format!("{:#x}", number(word))
+    // the last digit of 0 stays
+    let zeros = word.iter().take_while(|&&byte| byte == 0).count().min(31);
+    digits(&word[zeros..], usize::from(word[zeros] < 16))
+}
+
+/// An object of values that are moved into it: `json!` would copy each.
+fn object<const N: usize>(entries: [(&str, Value); N]) -> Value {
+    Value::Object(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }
 
 /// Verifies `bytes` against `expectations` and reports it; the test profile is never valid.
@@ -63,13 +78,18 @@ fn valid(verified: &Verified, expectations: &Expectations) -> Value {
     let calls: Vec<Value> = statement.calls.iter().map(|call| call_json(statement, call)).collect();
     let codes = codes(verified);
     let Proven { smallest, summed } = proven(&verified.profile, &verified.shape);
-    json!({
+    let mut document = json!({
         "valid": true, "reason": null, "kind": null, "proven_bits": smallest.list(),
         "list_decoding_bits": {"2025": smallest.list_2025, "2026": smallest.list_2026}, "unique_decoding_bits": smallest.unique,
         "summed_bits": {"2025": summed.list_2025, "2026": summed.list_2026, "unique": summed.unique}, "profile": verified.profile.name,
-        "fork": FORKS.get(usize::from(statement.fork)), "programs": programs, "contract": hex(&statement.contract),
-        "env": environment(&statement.env), "hashes": statement.hashes.len(), "precompiles": 0, "before": state(verified, &codes, false), "after": state(verified, &codes, true), "calls": calls,
-    })
+        "fork": FORKS.get(usize::from(statement.fork)), "contract": hex(&statement.contract), "env": environment(&statement.env),
+        "hashes": statement.hashes.len(), "precompiles": 0,
+    });
+    document["programs"] = programs.into();
+    document["before"] = state(verified, &codes, false);
+    document["after"] = state(verified, &codes, true);
+    document["calls"] = calls.into();
+    document
 }
 
 /// The environment in the form of ISA 8.1.
@@ -84,19 +104,26 @@ fn environment(env: &Environment) -> Value {
 }
 
 fn call_json(statement: &Statement, call: &crate::statement::Call) -> Value {
-    let logs: Vec<Value> = call
-        .logs
-        .iter()
-        .map(|log| {
-            let address = statement.accounts.get(log.account as usize).map(|account| hex(&account.address));
-            json!({"address": address, "topics": log.topics.iter().map(|topic| hex(topic)).collect::<Vec<_>>(), "data": hex(&log.data)})
-        })
-        .collect();
+    let log = |log: &Log| {
+        let address = statement.accounts.get(log.account as usize).map(|account| hex(&account.address));
+        let topics: Vec<Value> = log.topics.iter().map(|topic| hex(topic).into()).collect();
+        object([("address", address.into()), ("topics", topics.into()), ("data", hex(&log.data).into())])
+    };
+    let logs: Vec<Value> = call.logs.iter().map(log).collect();
     let status = ["success", "revert", "halt"].get(usize::from(call.status)).copied().unwrap_or("halt");
-    json!({
-        "status": status, "return_data": hex(&call.output), "logs": logs, "gas_left": format!("{:#x}", call.gas_left), "create": call.create,
-        "caller": hex(&call.caller), "origin": hex(&call.origin), "to": hex(&call.to), "value": quantity(&call.value), "data": hex(&call.data), "gas": format!("{:#x}", call.gas),
-    })
+    object([
+        ("status", status.into()),
+        ("return_data", hex(&call.output).into()),
+        ("logs", logs.into()),
+        ("gas_left", format!("{:#x}", call.gas_left).into()),
+        ("create", call.create.into()),
+        ("caller", hex(&call.caller).into()),
+        ("origin", hex(&call.origin).into()),
+        ("to", hex(&call.to).into()),
+        ("value", quantity(&call.value).into()),
+        ("data", hex(&call.data).into()),
+        ("gas", format!("{:#x}", call.gas).into()),
+    ])
 }
 
 /// The code that the receipt holds, by its hash: of programs, as outputs of creates, and none.
@@ -113,16 +140,21 @@ fn state(verified: &Verified, codes: &HashMap<Word, &[u8]>, after: bool) -> Valu
     let mut storages = vec![Map::new(); statement.accounts.len()];
     for slot in &statement.slots {
         if let Some(storage) = storages.get_mut(slot.account as usize) {
-            storage.insert(quantity(&slot.key), json!(quantity(if after { &slot.after } else { &slot.before })));
+            storage.insert(quantity(&slot.key), quantity(if after { &slot.after } else { &slot.before }).into());
         }
     }
     let mut accounts = Map::new();
     for (account, storage) in statement.accounts.iter().zip(storages) {
         let before = (number(&account.balance), account.nonce, account.code_hash);
         let (balance, nonce, code_hash) = if after { verified.ledger.after.get(&account.address).copied().unwrap_or(before) } else { before };
-        let mut entry = json!({"balance": format!("{balance:#x}"), "nonce": format!("{nonce:#x}"), "code_hash": hex(&code_hash), "storage": storage});
+        let mut entry = object([
+            ("balance", quantity(&balance.to_be_bytes()).into()),
+            ("nonce", format!("{nonce:#x}").into()),
+            ("code_hash", hex(&code_hash).into()),
+            ("storage", storage.into()),
+        ]);
         if let Some(code) = codes.get(&code_hash) {
-            entry["code"] = json!(hex(code));
+            entry["code"] = hex(code).into();
         }
         accounts.insert(hex(&account.address), entry);
     }

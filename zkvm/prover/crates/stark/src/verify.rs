@@ -12,7 +12,8 @@ use sol2zk_executor::trace::Placed;
 use thiserror::Error;
 
 use crate::config::{PROFILES, Profile};
-use crate::key::{FIXED, POOL, ROM, common, fixed_log_heights, fixed_tables, root};
+use crate::key::{FIXED, POOL, ROM, common_of, fixed_log_heights, fixed_tables, outlines, root};
+use crate::outline::Measured;
 use crate::receipt::{FormatError, Receipt, seed, statement_bytes};
 use crate::security::Shape;
 use crate::statement::{Ledger, StatementError};
@@ -158,9 +159,11 @@ fn verify_unguarded(bytes: &[u8], accept_test: bool) -> Result<Verified, Rejecti
     // First against the root that the receipt names, which costs as much as the proof is long: only who made a proof has the tables of programs, which may be
     // large, rebuilt. The fixed tables' rows are not read here.
     let tables: Vec<Table> = fixed_tables(&[]).into_iter().chain(others).collect();
-    let common = common(receipt.root, &config, &tables, heights).map_err(|error| Rejection::Tables(error.what()))?;
+    let outlines = outlines(&config, &tables, heights).map_err(|error| Rejection::Tables(error.what()))?;
+    let common = common_of(receipt.root, &tables, heights, &outlines);
+    let measured: Vec<Measured<'_>> = tables.iter().zip(&outlines).map(|(table, outline)| Measured::new(table, outline)).collect();
     let public = vec![Vec::new(); tables.len()];
-    verify_batch(&config, &tables, &receipt.proof, &public, &common).map_err(|error| Rejection::Proof(error.to_string()))?;
+    verify_batch(&config, &measured, &receipt.proof, &public, &common).map_err(|error| Rejection::Proof(error.to_string()))?;
     if root(&programs, &profile).map_err(|error| Rejection::Tables(error.what()))? != receipt.root {
         return Err(Rejection::Tables("the fixed tables are not those of the programs"));
     }
