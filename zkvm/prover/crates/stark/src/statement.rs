@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use p3_keccak::Keccak256Hash;
+use p3_symmetric::CryptographicHasher;
 use ruint::aliases::U256;
 use serde::{Deserialize, Serialize};
 use sol2zk_chips::bus::{TICKS, tag};
@@ -15,6 +17,8 @@ use sol2zk_executor::trace::Placed;
 
 mod check;
 mod environment;
+#[cfg(test)]
+mod tests;
 
 pub use check::{Ledger, StatementError, limit};
 pub use environment::env_word;
@@ -265,14 +269,26 @@ impl Statement {
             rows.once(tag::BEFORE, handle as u32, 0, word_limbs(&slot.before));
             rows.once(tag::AFTER, handle as u32, 0, word_limbs(&slot.after));
         }
-        for (entry, message) in self.hashes.iter().enumerate() {
-            rows.look_up(tag::DIGEST, entry as u32, message.len() as u32, &keccak256(message));
+        for (entry, (message, digest)) in self.hashes.iter().zip(digests(&self.hashes)).enumerate() {
+            rows.look_up(tag::DIGEST, entry as u32, message.len() as u32, &digest);
             for (k, chunk) in message.chunks(32).enumerate() {
                 rows.look_up(tag::CHUNK, entry as u32, k as u32, &padded_word(chunk, 0));
             }
         }
         rows.0
     }
+}
+
+/// Keccak of each message. Those of one length, which lie side by side in a list in order, are hashed several at once.
+fn digests(messages: &[Vec<u8>]) -> Vec<Word> {
+    let mut digests = vec![[0; 32]; messages.len()];
+    let mut rest = digests.as_mut_slice();
+    for group in messages.chunk_by(|a, b| a.len() == b.len()) {
+        let (these, others) = rest.split_at_mut(group.len());
+        Keccak256Hash.hash_many(&group.concat(), these);
+        rest = others;
+    }
+    digests
 }
 
 /// Keccak of no code.

@@ -20,6 +20,7 @@ mod frames;
 mod hashes;
 mod hostile;
 mod mutations;
+mod outline;
 mod overdrawn;
 mod roots;
 mod scene;

@@ -11,6 +11,9 @@ use crate::security::{Proven, proven};
 use crate::statement::{Environment, Log, Statement, Word, empty_code_hash, number};
 use crate::verify::{Rejection, Verified, verify};
 
+#[cfg(test)]
+mod tests;
+
 /// "0x" and the digits of bytes, without `skipped` of them in front.
 fn digits(bytes: &[u8], skipped: usize) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
