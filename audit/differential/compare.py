@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from audit.differential.execution import Stuck
 from zkvm.host.reading import hex_data
@@ -160,19 +160,45 @@ def _call_differences(index: int, mine: CallResult, other: CallResult, names: tu
             yield Mismatch(index, name, "", _text(left), _text(right))
 
 
+M = TypeVar("M")
+
+
+def _key(message: Message) -> tuple[int, str]:
+    return message.depth, message.status
+
+
+def pairs(mine: Sequence[M], other: Sequence[M], key: Callable[[M], tuple[int, str]]) -> list[tuple[M | None, M | None]]:
+    """Messages side by side, without those that a machine need not enter: the last ones of a frame that halts. `key`: depth, status.
+
+    Sound because a frame that halts leaves nothing: a translation may halt as soon as that is certain, so it enters a first part of
+    what revm enters, each message whole (ISA 8.11).
+    """
+    found: list[tuple[M | None, M | None]] = []
+    free: dict[int, bool] = {}  # by depth, whether messages below the last message there may be missing
+    at = 0
+    for message in other:
+        depth, status = key(message)
+        left = mine[at] if at < len(mine) else None
+        missing = free.get(depth - 1, False) and (left is None or key(left)[0] < depth)
+        free[depth] = missing or status == "halt"
+        if not missing:
+            found.append((left, message))
+            at += 1
+    return found + [(left, None) for left in mine[at:]]
+
+
 def _message_differences(call: int, mine: tuple[Message, ...], other: tuple[Message, ...]) -> Iterator[Mismatch]:
     """The first message that differs (ISA 8.11); neither result lists any where the request does not ask."""
-    for number, (left, right) in enumerate(zip(mine, other, strict=False)):
+    for number, (left, right) in enumerate(pairs(mine, other, _key)):
         if left == right:
             continue
+        if left is None or right is None:
+            yield Mismatch(call, "messages", f"message {number}", f"{len(mine)} messages", f"{len(other)} messages")
+            return
         before, after = left.as_json(), right.as_json()
         for name in MESSAGE_FIELDS:
             if before[name] != after[name]:
                 yield Mismatch(call, f"messages.{name}", f"message {number} to {right.to}", str(before[name]), str(after[name]))
-    if len(mine) != len(other):
-        yield Mismatch(
-            call, "messages", f"message {min(len(mine), len(other))}", f"{len(mine)} messages", f"{len(other)} messages"
-        )
 
 
 def _log_differences(call: int, mine: tuple[Log, ...], other: tuple[Log, ...]) -> Iterator[Mismatch]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from audit.differential.subject import Target
+from audit.inputs.pins import alike
 from transpiler.cfg.views import cfg_json
 from transpiler.evm.disassemble import disassemble
 from transpiler.solc.artifact import CodeObject
@@ -65,17 +66,23 @@ class Coverage:
 def collect(seen: dict[str, Seen], target: Target, request: Mapping[str, Any], result: Mapping[str, Any]) -> None:
     """Add a traced run to what was seen of the contract under test, by kind of code.
 
-    Shape: runtime code is the target's up to immutables, so of its size; what else a constructor may return is not this graph's.
+    Shape: runtime code is the target's up to immutables, at whatever account; what else a constructor may return is not this graph's.
     """
-    size = 0 if target.runtime is None else len(target.runtime.code)
-    created = {hash_of(call["code"]) for call in request["calls"] if call["create"]}
-    accounts = (request["state"], result["state"])
-    codes = {state[request["contract"]]["code"] for state in accounts if request["contract"] in state}
-    runtime = {hash_of(code) for code in codes if len(code) == 2 + 2 * size}
+    created = set() if target.creation is None else {hash_of("0x" + target.creation.code.hex())}
+    runtime = {hash_of(code) for code in _codes(target, request["state"], result["state"])}
     for each in result["trace"]["coverage"]:
         kind = "creation" if each["code_hash"] in created else "runtime" if each["code_hash"] in runtime else None
         if kind is not None:
             seen.setdefault(kind, Seen()).update(Seen(set(each["pcs"]), {(start, end) for start, end in each["edges"]}))
+
+
+def _codes(target: Target, *states: Mapping[str, Any]) -> set[str]:
+    """Codes of accounts that are the target's runtime code, but for its immutables."""
+    runtime = target.runtime
+    if runtime is None:
+        return set()
+    codes = {account["code"] for state in states for account in state.values()}
+    return {code for code in codes if len(code) == 2 + 2 * len(runtime.code) and alike(bytes.fromhex(code[2:]), runtime)}
 
 
 def hash_of(code: str) -> str:

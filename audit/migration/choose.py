@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from audit.differential.compare import prefix
 from audit.differential.execution import Library
+from audit.differential.interface import CONSTRUCTOR
 from audit.differential.subject import Target
 from audit.differential.tally import Trial
 from zkvm.errors import InputError
@@ -33,8 +34,9 @@ def runs(target: Target, given: Mapping[str, Any] | None, candidates: Iterable[T
     if request is None:
         return ()
     calls, stated = request["calls"], given is not None
-    if len(calls) < 2 or not calls[0]["create"]:
-        return (Run("constructor" if calls[0]["create"] else "calls", request, stated),)
+    own = target.called(calls[0], request["contract"]) == CONSTRUCTOR
+    if len(calls) < 2 or not own:
+        return (Run("constructor" if own else "calls", request, stated),)
     first = prefix(request, 1)
     result = library.result(first)
     if result.unsupported is not None or result.calls[0].status != "success":

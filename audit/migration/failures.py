@@ -11,6 +11,7 @@ from audit.differential import oracle
 from audit.differential.seek import KINDS, Failing, Request, Seeker, alone, edges_of, failed
 from audit.differential.subject import Target
 from audit.differential.tally import Trial
+from audit.inputs.pins import alike
 from audit.migration.choose import Run
 from audit.migration.prove import Desk, NotProven, prove
 from audit.report.model import ProofEvidence
@@ -103,12 +104,13 @@ class Failures:
 
     def sites(self, translations: Iterable[Translation]) -> tuple[Site, ...]:
         """A row for each branch that decides a failure, and one for each kind of code that fails without."""
-        known = {each.program.kind: each for each in translations}
+        met = tuple(translations)
         rows = []
         for kind in KINDS:
             if (code := self.target.code(kind)) is not None:
+                own = next((each for each in met if each.program.kind == kind and alike(each.program.code, code)), None)
                 edges: tuple[FailingEdge | None, ...] = (*edges_of(code.code, self.target.fork), None)
-                rows += [self._site(kind, each, known.get(kind)) for each in edges]
+                rows += [self._site(kind, each, own) for each in edges]
         return tuple(each for each in rows if each.edge is not None or each.functions)
 
     def not_proven(self) -> tuple[NotProven, ...]:

@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 
 from audit.differential import oracle
+from audit.differential.campaign import Effort, check
 from audit.differential.compare import judge
 from audit.differential.execution import Library
+from audit.differential.subject import target_of
 from audit.flows.builder import FOLDER, Flow
 from audit.flows.catalogue import FLOWS
+from audit.inputs.job import open_job
+from transpiler.settings import Settings
 from zkvm.word import keccak256
 
 EVENTS = {
@@ -84,3 +88,22 @@ def test_both_versions_agree(name: str, tmp_path: Path) -> None:
     request: dict[str, Any] = {**flow(name).request(), "messages": True}
     verdict = judge(request, Library().result, oracle.result)
     assert (verdict.mismatch, verdict.stop, verdict.calls) == (None, None, len(request["calls"]))
+
+
+@pytest.mark.parametrize(
+    ("path", "contract", "name"),
+    [
+        ("contracts/flows/Vault.sol", "Vault", "erc4626"),
+        ("contracts/flows/Meter.sol", "Meter", "uups"),
+        ("node_modules/@uniswap/v2-core/build/UniswapV2Pair.json", None, "uniswap-v2"),
+    ],
+)
+def test_creates_of_others_are_no_coverage_of_the_contract(root: Path, path: str, contract: str | None, name: str) -> None:
+    """Nothing leaves the contract's graph, though the call file creates other contracts; what runs behind a router or proxy is reached."""
+    job = open_job(root / path, Settings(contract=contract, offline=True), FOLDER / f"{name}.calls.json")
+    target = target_of(job.artifact, job.contract, job.subject, job.fork)
+    found = check(target, Effort(sequences=0), given=job.request)
+    assert [each.outside for each in found.coverage] == [()] * len(found.coverage)
+    reached = {each.kind: each.blocks_reached for each in found.coverage}
+    assert reached["runtime"] > 0
+    assert found.exit_code in (0, 4)

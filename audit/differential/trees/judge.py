@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from audit.differential import compare
+
 _OUTCOME: Final = ("status", "reason", "return_data", "logs", "destroyed", "gas_left", "refund")
 _SHOWN: Final = 400
 Json = Mapping[str, Any]
@@ -33,23 +35,8 @@ def difference(ours: Json, theirs: Json) -> Difference | None:
 
 
 def pairs(mine: Sequence[Json], other: Sequence[Json]) -> list[tuple[Json | None, Json | None]]:
-    """Messages side by side, without those that a machine need not enter: the last ones of a frame that halts.
-
-    Sound because a frame that halts leaves nothing: a translation may halt as soon as that is certain, so it enters a first part of
-    what revm enters, each message whole.
-    """
-    found: list[tuple[Json | None, Json | None]] = []
-    free: dict[int, bool] = {}  # by depth, whether messages below the last message there may be missing
-    at = 0
-    for message in other:
-        depth = message["depth"]
-        left = mine[at] if at < len(mine) else None
-        missing = free.get(depth - 1, False) and (left is None or left["depth"] < depth)
-        free[depth] = missing or message["status"] == "halt"
-        if not missing:
-            found.append((left, message))
-            at += 1
-    return found + [(left, None) for left in mine[at:]]
+    """Messages side by side, without those that a machine need not enter (`compare.pairs`)."""
+    return compare.pairs(mine, other, lambda message: (message["depth"], message["status"]))
 
 
 def count(ours: Json, theirs: Json) -> tuple[int, int]:

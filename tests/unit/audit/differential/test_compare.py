@@ -146,3 +146,14 @@ def test_what_differs_is_told_as_json_has_it(changes: dict[str, Any], ours: str,
     found = difference(result(**changes), result())
     assert found is not None
     assert (found.ours, found.theirs) == (ours, theirs)
+
+
+def test_a_frame_that_halts_may_enter_a_first_part_only() -> None:
+    """What a machine leaves out below a frame that halts is no difference; below one that reverts it is."""
+    outer, inner = {**MESSAGE, "depth": 0, "status": "halt"}, {**MESSAGE, "depth": 1}
+    assert difference(result(messages=[outer]), result(messages=[outer, inner])) is None
+    other = {**outer, "status": "revert"}
+    found = difference(result(messages=[other]), result(messages=[other, inner]))
+    assert found is not None
+    assert found.field == "messages"
+    assert difference(result(messages=[outer, inner]), result(messages=[outer])) is not None

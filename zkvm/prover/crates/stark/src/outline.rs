@@ -53,8 +53,11 @@ pub(crate) struct Derived {
     pub(crate) degree: usize,
 }
 
+/// What was derived, by name of the table and rule set.
+type Known = HashMap<(&'static str, u8), Arc<Derived>>;
+
 /// By name and rule set: nothing else changes a table's constraints, so this holds a few entries for each table, whatever receipts say.
-static DERIVED: LazyLock<Mutex<HashMap<(&'static str, u8), Arc<Derived>>>> = LazyLock::new(Mutex::default);
+static DERIVED: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
 
 /// Evaluates a table's constraints symbolically.
 pub(crate) fn derive(config: &Config, table: &Table, log_height: usize) -> Result<Derived, String> {
