@@ -189,7 +189,8 @@ def pairs(mine: Sequence[M], other: Sequence[M], key: Callable[[M], tuple[int, s
 
 def _message_differences(call: int, mine: tuple[Message, ...], other: tuple[Message, ...]) -> Iterator[Mismatch]:
     """The first message that differs (ISA 8.11); neither result lists any where the request does not ask."""
-    for number, (left, right) in enumerate(pairs(mine, other, _key)):
+    matched = pairs(mine, other, _key)
+    for number, (left, right) in enumerate(matched):
         if left == right:
             continue
         if left is None or right is None:
