@@ -132,6 +132,8 @@ def _print(result: CheckResult, paths: list[str]) -> None:
         click.echo(f"  {summary(result.functions)}" + ("" if result.generated else "; the calls given are what is checked"))
     for why, names in grouped(result.unanswered).items():
         terminal.note(terminal.clean(f"left out: {', '.join(names)}: {why}"))
+    if refused := sum(counts.get("refused", 0) for counts in result.outcomes.values()):
+        terminal.note(f"{refused} transactions were refused by the rule set, in both versions alike")
     for stop in result.stops:
         early = f"; {result.stopped_sequences} sequences ended early" if result.stopped_sequences else ""
         terminal.note(f"left out: {stop.what} is not covered ({stop.code}){early}")

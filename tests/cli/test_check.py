@@ -213,3 +213,11 @@ def test_code_that_is_never_created_is_not_called_checked(tmp_path: Path, capsys
     file.write_text("0x5f5ffd")
     assert run(["check", str(file), "--creation", "--sequences", "5", "--json"]) == 4
     assert output(capsys)["unsupported"][0]["code"] == "never-created"
+
+
+def test_refused_transactions_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "stop.hex").write_text("0x00")
+    transaction = {"nonce": "0x5", "gas_limit": "0x100000", "gas_price": "0x5000000000"}
+    (tmp_path / "calls.json").write_text(json.dumps({"calls": [{"transaction": transaction}]}))
+    assert run(["check", str(tmp_path / "stop.hex"), "--calls", str(tmp_path / "calls.json")]) == 0
+    assert "1 transactions were refused by the rule set" in capsys.readouterr().err
