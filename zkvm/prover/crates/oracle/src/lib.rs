@@ -8,6 +8,7 @@
 pub mod error;
 pub mod follow;
 pub mod frame;
+pub mod guide;
 pub mod messages;
 pub mod request;
 pub mod result;

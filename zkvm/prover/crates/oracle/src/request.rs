@@ -109,6 +109,9 @@ pub struct Request {
     /// Whether to record where the run went.
     #[serde(default)]
     pub trace: bool,
+    /// Whether the recording says what each call decided by.
+    #[serde(default)]
+    pub guide: bool,
     /// Whether results list messages.
     #[serde(default)]
     pub messages: bool,

@@ -12,6 +12,7 @@ use revm::{Context, MainBuilder};
 use crate::error::OracleError;
 use crate::follow::{Machine, Recorder};
 use crate::frame::{self, Bare};
+use crate::guide::Guide;
 use crate::messages::Messages;
 use crate::request::{self, Environment, Request, spec};
 use crate::result::{CallResult, document};
@@ -46,21 +47,22 @@ pub(crate) struct Prepared {
     pub(crate) machine: Machine,
     pub(crate) entries: Vec<Entry>,
     trace: bool,
+    guide: bool,
     messages: bool,
     net_metering: bool,
 }
 
-/// Runs a request; the result is JSON. With `"trace": true` it has a member `trace`.
+/// Runs a request; the result is JSON. With `"trace": true` it has a member `trace`, with `"guide": true` besides what its calls decided by.
 ///
 /// # Errors
 /// If the request is malformed or revm cannot run it.
 pub fn run(request_json: &str) -> Result<String, OracleError> {
-    let Prepared { mut machine, entries, trace, messages, net_metering } = prepare(request_json)?;
+    let Prepared { mut machine, entries, trace, guide, messages, net_metering } = prepare(request_json)?;
     let mut recorder = Recorder { trace: (trace || net_metering).then(Trace::default), ..Recorder::default() };
     let mut results: Vec<CallResult> = Vec::with_capacity(entries.len());
     for (index, entry) in entries.into_iter().enumerate() {
         if let Some(trace) = &mut recorder.trace {
-            trace.calls.push(Steps::default());
+            trace.calls.push(Steps { guide: guide.then(Guide::default), ..Steps::default() });
         }
         recorder.messages = messages.then(Messages::default);
         let mut result = enter(&mut machine, index, entry, &mut recorder)?;
@@ -118,7 +120,7 @@ pub(crate) fn prepare(request_json: &str) -> Result<Prepared, OracleError> {
         Ok((machine, entries))
     };
     let (machine, entries) = build().map_err(OracleError::Request)?;
-    Ok(Prepared { machine, entries, trace: request.trace, messages: request.messages, net_metering: request.fork == "Constantinople" })
+    Ok(Prepared { machine, entries, trace: request.trace, guide: request.guide, messages: request.messages, net_metering: request.fork == "Constantinople" })
 }
 
 /// Sets the block.

@@ -158,6 +158,18 @@ fn the_trace_names_steps_and_edges() {
 }
 
 #[test]
+fn the_guide_names_reads_and_comparisons() {
+    // 7 SLOAD 5 EQ; 8 := 1; 8 SLOAD ISZERO: the second read finds the call's own word
+    let mut guided = request("Osaka", "0x60075460051460016008556008541500", &json!({}));
+    guided["state"][CONTRACT]["storage"] = json!({"0x7": "0x9"});
+    (guided["trace"], guided["guide"]) = (json!(true), json!(true));
+    let result = outcome(&guided);
+    let guide = &result["trace"]["calls"][0]["guide"];
+    assert_eq!(guide["reads"], json!([[CONTRACT, "0x7", "0x9"]]));
+    assert_eq!(guide["compared"], json!([["0x5", "0x9"], ["0x1", "0x0"]]));
+}
+
+#[test]
 fn calls_inside_run_with_revm() {
     // CALL(gas, 4 (identity), ...) returns 1
     let result = outcome(&request("Osaka", "0x5f5f5f5f5f60045af15f5260205ff3", &json!({})));

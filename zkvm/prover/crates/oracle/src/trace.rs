@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use revm::bytecode::opcode;
 use revm::interpreter::instructions::{GasTable, InstructionTable};
 use revm::interpreter::interpreter::EthInterpreter;
-use revm::interpreter::interpreter_types::{Jumps, LoopControl};
+use revm::interpreter::interpreter_types::{InputsTr, Jumps, LoopControl};
 use revm::interpreter::{Host, Interpreter, InterpreterAction};
 use revm::primitives::{B256, U256};
 use serde_json::{Value, json};
 
+use crate::guide::Guide;
 use crate::result::{hex, quantity};
 
 /// Executed program counters and control transfers of one code object.
@@ -41,6 +42,8 @@ pub struct Steps {
     pub path: Vec<usize>,
     /// Control transfers, as in [`Coverage::edges`].
     pub edges: BTreeSet<(usize, usize)>,
+    /// What the call decided by, where that is asked for.
+    pub guide: Option<Guide>,
 }
 
 /// A recording of a request's run.
@@ -85,7 +88,12 @@ impl Trace {
             steps.count += 1;
             self.stored |= code == opcode::SSTORE;
             let key = interpreter.stack.data().last().copied().unwrap_or_default();
+            let second = interpreter.stack.data().iter().nth_back(1).copied().unwrap_or_default();
             let result = interpreter.step(instructions, gas, host);
+            if let Some(guide) = &mut steps.guide {
+                let found = result.is_ok().then(|| interpreter.stack.data().last().copied()).flatten();
+                guide.note(interpreter.input.target_address(), code, (key, second), found);
+            }
             if outer {
                 steps.end = pc;
                 if shows(code) && steps.path.len() < PATH {
@@ -130,9 +138,13 @@ impl Steps {
     fn json(&self) -> Value {
         let stores: Vec<Value> = self.stores.iter().map(|(key, pc)| json!([quantity(*key), pc])).collect();
         let slots: Vec<String> = self.slots.iter().copied().map(quantity).collect();
-        json!({
+        let mut found = json!({
             "end": self.end, "logs": self.logs, "stores": stores, "slots": slots, "instructions": self.count, "path": self.path,
             "edges": self.edges
-        })
+        });
+        if let Some(guide) = &self.guide {
+            found["guide"] = guide.json();
+        }
+        found
     }
 }
