@@ -12,7 +12,7 @@ from time import time
 from typing import Any, Final
 
 from audit.differential import oracle
-from audit.differential.companions import STAND_IN, companions_of, names_accounts
+from audit.differential.companions import STAND_IN, cast, companions_of, names_accounts
 from audit.differential.compare import Stop
 from audit.differential.coverage import Coverage, coverage
 from audit.differential.execution import Library
@@ -178,7 +178,8 @@ def chunk_trials(target: Target, effort: Effort, plan: Plan, chunk: int, scenes:
     first, end = chunk * CHUNK, min(effort.sequences, (chunk + 1) * CHUNK)
     drawn = _drawn(_generator(target, plan, effort.seed, chunk), target, first, scenes)
     ordinals = iter(range(first, end))
-    seeker, sought = Seeker(target), 0 if chunk else end // SOUGHT
+    sought = 0 if chunk else end // SOUGHT
+    seeker = Seeker(target, cast=cast(target, plan, effort.seed) if sought else ())
     for ordinal in islice(ordinals, end - first - sought):
         request, result = next(drawn)
         if sought:

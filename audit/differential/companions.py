@@ -1,4 +1,4 @@
-"""What a constructor's address arguments may name: the input's other contracts, deployed before, and where there are none a stand-in.
+"""What address arguments may name: the input's other contracts, deployed before, a stand-in, and a proxy of the contract itself.
 
 A vault needs its asset, a governor its token: with an address that has no code most of their functions only fail.
 """
@@ -31,6 +31,11 @@ STAND_IN: Final = Companion(
     AccountState(nonce=1, code=bytes.fromhex("600160005260206000f3")),
 )
 """Answers every call with the word 1."""
+PROXY: Final = "0x00000000000000000000000000000000000960c7"
+PROXY_SLOT: Final = int("360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc", 16)
+"""keccak256("eip1967.proxy.implementation") - 1."""
+PROXY_CODE: Final = bytes.fromhex(f"363d3d373d3d363d7f{PROXY_SLOT:064x}545af43d6000803e6038573d6000fd5b3d6000f3")
+"""Hands every call on to the implementation in its slot, and the answer back."""
 
 
 def names_accounts(function: Function) -> bool:
@@ -40,8 +45,22 @@ def names_accounts(function: Function) -> bool:
 
 def companions_of(target: Target, plan: Plan, seed: int) -> tuple[Companion, ...]:
     """The input's other contracts that a create of ours deploys, each with the accounts that it made; none that the constructor cannot name."""
-    if not names_accounts(target.interface.constructor):
-        return ()
+    return _deployable(target, plan, seed) if names_accounts(target.interface.constructor) else ()
+
+
+def cast(target: Target, plan: Plan, seed: int) -> tuple[Companion, ...]:
+    """Contracts to try where a function never succeeds: the companions, or, where there are none, what could be some; and a stand-in."""
+    found = plan.companions or _deployable(target, plan, seed)
+    return found if STAND_IN in found else (*found, STAND_IN)
+
+
+def proxy_of(contract: str) -> Companion:
+    """A proxy (ERC-1967) of a contract: what guards itself against direct calls is called through one."""
+    account = AccountState(nonce=1, code=PROXY_CODE, storage=((PROXY_SLOT, int(contract, 16)),))
+    return Companion(PROXY, STAND_IN.interface, account)
+
+
+def _deployable(target: Target, plan: Plan, seed: int) -> tuple[Companion, ...]:
     found: list[Companion] = []
     waiting = [each for each in target.others if _is_one(each)]
     for _ in range(2):  # those that need others come second

@@ -14,6 +14,7 @@ from audit.differential.interface import CONSTRUCTOR, Function, Interface
 from audit.differential.values import Dictionary, draw, least
 from audit.inputs.calls import CALLER_ADDRESS, CONTRACT_ADDRESS, FRAME_GAS, AccountState, Call, CallFile
 from zkvm.host.environment import Environment
+from zkvm.host.request import Account
 
 ACTORS: Final = (
     CALLER_ADDRESS,
@@ -40,6 +41,11 @@ class Companion:
     address: str
     interface: Interface
     account: AccountState
+
+    def as_json(self) -> dict[str, Any]:
+        """Its account, in the form of ISA 8.1."""
+        held = self.account
+        return Account(held.balance or 0, held.nonce or 0, held.code or b"", dict(held.storage)).as_json()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,9 @@ from typing import Any, Final
 from eth_abi.abi import encode
 from eth_abi.exceptions import EncodingError
 
-from audit.differential import oracle
 from audit.differential.interface import Function
 from audit.differential.keys import Key
 from audit.differential.values import WORD, least
-from zkvm.errors import InputError
 
 SIGNERS: Final = (Key("signer 1"), Key("signer 2"))
 ECRECOVER: Final = "0x" + "00" * 19 + "01"
@@ -24,27 +22,36 @@ R: Final = b"\x01".rjust(32, b"\0")
 S: Final = b"\x02".rjust(32, b"\0")
 """Placeholders: s in the lower half of the order, so that no check before the precompile refuses it."""
 LATE: Final = (1 << 64) - 1
-SMALL: Final = (1, 0, LATE)
-"""What the other numbers are set to."""
+Request = dict[str, Any]
 
 
-def signed(request: Mapping[str, Any], function: Function) -> Iterator[dict[str, Any]]:
-    """The request, of one call, with a signature of a key in place of each placeholder that reaches the precompile."""
+def templates(request: Request, function: Function) -> Iterator[Request]:
+    """The request, of one call, with placeholder signatures of a key in place of what may be signatures; none where nothing may."""
     (call,) = request["calls"]
-    for key in SIGNERS:
-        for number in SMALL:
-            data = _template(function, key.address, number)
-            if data is None:
-                return
-            tried = {**request, "calls": [{**call, "data": "0x" + data.hex(), "value": "0x0"}]}
-            for digest in _asked(tried):
-                filled = fill(data, *key.sign(digest))
-                if filled is not None:
-                    yield {**tried, "calls": [{**tried["calls"][0], "data": "0x" + filled.hex()}]}
+    for key, number, others in (
+        (SIGNERS[0], 1, LATE),
+        (SIGNERS[0], 0, LATE),
+        (SIGNERS[0], LATE, LATE),
+        (SIGNERS[0], 1, 0),
+        (SIGNERS[1], 1, LATE),
+    ):
+        if (data := _template(function, key.address, number, others)) is not None:
+            yield {**request, "calls": [{**call, "data": "0x" + data.hex(), "value": "0x0"}]}
 
 
-def _template(function: Function, address: str, number: int) -> bytes | None:
-    """Call data with placeholder signatures: every address is the key's; numbers are late times, but for the first, which is `number`."""
+def signed(request: Request, result: Mapping[str, Any]) -> Request | None:
+    """The request with a signature in place of the first placeholder that its run, whose messages are listed, passed to the precompile."""
+    (call,) = request["calls"]
+    data = bytes.fromhex(call["data"][2:])
+    for digest in _asked(result):
+        key = next((each for each in SIGNERS if bytes.fromhex(each.address[2:]) in data), SIGNERS[0])
+        if (filled := fill(data, *key.sign(digest))) is not None:
+            return {**request, "calls": [{**call, "data": "0x" + filled.hex()}]}
+    return None
+
+
+def _template(function: Function, address: str, number: int, others: int) -> bytes | None:
+    """Call data with placeholder signatures: every address is the key's; the first number and the others are as given."""
     if function.types is None or not _signs(function.types):
         return None
     values: list[Any] = []
@@ -58,7 +65,7 @@ def _template(function: Function, address: str, number: int) -> bytes | None:
             values.append(27 if ("bytes32" in function.types) else 1)
         elif kind.startswith("uint") and kind[4:].isdecimal():
             bits = int(kind[4:])
-            values.append((number if first else LATE) % (1 << bits))
+            values.append((number if first else others) % (1 << bits))
             first = False
         else:
             values.append(least(kind, address))
@@ -73,12 +80,8 @@ def _signs(types: tuple[str, ...]) -> bool:
     return "bytes" in types or ("uint8" in types and types.count("bytes32") >= 2)
 
 
-def _asked(request: Mapping[str, Any]) -> list[bytes]:
-    """The hashes that a run passes to the precompile with the placeholder."""
-    try:
-        result = oracle.run({**request, "messages": True})
-    except InputError:
-        return []
+def _asked(result: Mapping[str, Any]) -> list[bytes]:
+    """The hashes that a run passed to the precompile with the placeholder."""
     inputs = (
         bytes.fromhex(each["input"][2:]) for call in result["calls"] for each in call["messages"] if each["to"] == ECRECOVER
     )

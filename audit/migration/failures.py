@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from audit.differential import oracle
-from audit.differential.seek import KINDS, Failing, Request, Seeker, alone, edges_of, failed
+from audit.differential.seek import KINDS, Failing, Seeker, alone, edges_of, failed
 from audit.differential.subject import Target
 from audit.differential.tally import Trial
+from audit.differential.variations import Request
 from audit.inputs.pins import alike
 from audit.migration.choose import Run
 from audit.migration.prove import Desk, NotProven, prove
