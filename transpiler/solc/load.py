@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -93,7 +94,7 @@ def _load_hex(file: Path, settings: Settings) -> Artifact:
 
 
 def _load_solidity(file: Path, chosen: Settings) -> Artifact:
-    absolute = Path.cwd() / file
+    absolute = _plain(Path.cwd() / file)
     project = open_project(absolute, chosen)
     tree = read_tree(absolute, project)
     settings = replace(project.settings, remappings=tuple(str(each) for each in project.remappings))
@@ -112,6 +113,12 @@ def _load_solidity(file: Path, chosen: Settings) -> Artifact:
         run.output, {unit.name: unit.content for unit in tree.units}, {unit.name: str(unit.path) for unit in tree.units}
     )
     return Artifact(str(file), contracts, sources, run.compiler, settings, warnings, run.notes)
+
+
+def _plain(path: Path) -> Path:
+    """The path without `..`, unless that is another file: code holds a hash of the names of its units, which come from paths."""
+    plain = Path(os.path.normpath(path))
+    return plain if plain.is_file() and plain.samefile(path) else path
 
 
 def _standard_input(tree: SourceTree, settings: Settings) -> dict[str, Any]:

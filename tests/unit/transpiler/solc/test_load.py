@@ -45,6 +45,22 @@ def test_token(contracts: Path) -> None:
     assert any(each.name == "@openzeppelin/contracts/token/ERC20/ERC20.sol" and each.content for each in artifact.sources)
 
 
+def test_the_spelling_of_a_path_does_not_change_the_code(contracts: Path) -> None:
+    """The metadata at the end of the code hashes the names of units, and names come from paths."""
+    usual = load(contracts / "tokens" / "WETH9.sol").contract()
+    spelled = load(contracts / "flows" / ".." / "tokens" / "WETH9.sol").contract()
+    assert usual == spelled
+
+
+def test_a_link_before_the_dots_leads_where_the_system_says(tmp_path: Path) -> None:
+    """`link/../A.sol` is beside what the link points to, not beside the link."""
+    for folder, name in (("one", "A"), ("two", "B")):
+        (tmp_path / folder / "inner").mkdir(parents=True)
+        (tmp_path / folder / "File.sol").write_text(f"pragma solidity ^0.8.0; contract {name} {{}}")
+    (tmp_path / "one" / "link").symlink_to(tmp_path / "two" / "inner")
+    assert load(tmp_path / "one" / "link" / ".." / "File.sol").contract().name == "B"
+
+
 @pytest.mark.parametrize(
     "settings", [Settings(optimize=False), Settings(runs=1), Settings(via_ir=True), Settings(evm_version="london")]
 )
