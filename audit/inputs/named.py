@@ -9,7 +9,7 @@ from pathlib import Path
 from audit.inputs.calls import CallFile
 from audit.inputs.request import Subject, subject_of
 from transpiler.settings import Settings
-from transpiler.solc.artifact import Artifact
+from transpiler.solc.artifact import Artifact, Contract
 from transpiler.solc.load import load
 from transpiler.solc.project import OWN_ROOT, node_modules_above
 from zkvm.errors import InputError, Place
@@ -21,7 +21,8 @@ def named_subjects(
     """The contracts that the creates of a call file name, by the names as written; those that are known already stay.
 
     Shape: a name is looked up among the contracts of `artifact`, then as a file beside the call file, then in the packages
-    above it. The version of the compiler that was chosen for the input is not used for files beside it.
+    above it. Where that is the file of `artifact`, the contract is the one of `artifact`, however it was compiled. The version of the
+    compiler that was chosen for the input is not used for other files.
     Raises: InputError if a name leads nowhere; CompileError if its file does not compile.
     """
     loaded: dict[Path, Artifact] = {}
@@ -41,10 +42,20 @@ def _subject(name: str, file: CallFile, artifact: Artifact | None, settings: Set
             "no-such-contract", f"no contract {name!r} is in the input, beside the call file or in a package", place,
             'name it "File.sol:Name", the file as seen from the call file or from node_modules',
         )  # fmt: skip
+    if artifact is not None and (own := _own(path, contract, artifact)) is not None:
+        return subject_of(own)
     chosen = replace(settings, contract=contract, solc=None, creation=False)
     if path not in loaded:
         loaded[path] = load(path, replace(chosen, contract=None) if path.suffix != ".sol" else chosen)
     return subject_of(loaded[path].contract(contract))
+
+
+def _own(path: Path, contract: str, artifact: Artifact) -> Contract | None:
+    """The contract of that name in the artifact, if the artifact comes from that file."""
+    if not Path(artifact.path).is_file() or not path.samefile(artifact.path):
+        return None
+    found = [each for each in artifact.contracts if each.name == contract]
+    return found[0] if len(found) == 1 else None
 
 
 def _find(unit: str, folder: Path) -> Path | None:
