@@ -1,7 +1,8 @@
-"""Safe with its published bytecode: a wallet of two owners is created through the proxy factory and pays, with both signatures."""
+"""Safe, as published and from its sources: a wallet of two owners is created through the proxy factory and pays, with both signatures."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from audit.differential.keys import Key
@@ -10,8 +11,10 @@ from audit.inputs.abi import calldata
 from audit.inputs.calls import CALLER_ADDRESS
 from zkvm.word import keccak256
 
-BUILT: Final = "@safe-global/safe-smart-account/build/artifacts/contracts"
-SAFE: Final = f"{BUILT}/Safe.sol/Safe.json:Safe"
+PACKAGE: Final = "@safe-global/safe-smart-account"
+SINGLETON: Final = "Safe.sol:Safe"
+FACTORY: Final = "proxies/SafeProxyFactory.sol:SafeProxyFactory"
+HANDLER: Final = "handler/CompatibilityFallbackHandler.sol:CompatibilityFallbackHandler"
 OWNERS: Final = sorted((Key("owner 1"), Key("owner 2")), key=lambda key: key.address)
 SETUP: Final = "setup(address[],uint256,address,bytes,address,address,uint256,address)"
 ARGUMENTS: Final = "(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address"
@@ -28,13 +31,31 @@ def execute(flow: Flow, wallet: str, to: str, value: int, data: bytes) -> None:
 
 
 def safe() -> Flow:
+    """The wallet with its published bytecode."""
+    return _wallet(Flow("safe"), _published)
+
+
+def safe_source() -> Flow:
+    """The wallet from its sources."""
+    return _wallet(Flow("safe-source"), _source)
+
+
+def _published(contract: str) -> str:
+    """Where the package has the build of a contract."""
+    file, _, name = contract.partition(":")
+    return f"{PACKAGE}/build/artifacts/contracts/{file}/{name}.json:{name}"
+
+
+def _source(contract: str) -> str:
+    """Where the package has the source of a contract."""
+    return f"{PACKAGE}/contracts/{contract}"
+
+
+def _wallet(flow: Flow, form: Callable[[str], str]) -> Flow:
     """Ether and tokens leave the wallet; then an owner is added, and the threshold raised."""
-    flow = Flow("safe")
-    singleton = flow.create(SAFE)
-    factory = flow.create(f"{BUILT}/proxies/SafeProxyFactory.sol/SafeProxyFactory.json:SafeProxyFactory")
-    handler = flow.create(
-        f"{BUILT}/handler/CompatibilityFallbackHandler.sol/CompatibilityFallbackHandler.json:CompatibilityFallbackHandler"
-    )
+    singleton = flow.create(form(SINGLETON))
+    factory = flow.create(form(FACTORY))
+    handler = flow.create(form(HANDLER))
     owners = [key.address for key in OWNERS]
     initializer = calldata(SETUP, owners, 2, NOBODY, b"", handler, NOBODY, 0, NOBODY)
     create = "createProxyWithNonce(address,bytes,uint256)"

@@ -6,6 +6,7 @@ from typing import Final
 
 from audit.differential.keys import Key
 from audit.flows.builder import FOREVER, NOBODY, UNIT, Flow
+from audit.flows.permit import permit
 from audit.inputs.abi import calldata
 from audit.inputs.calls import CALLER_ADDRESS
 from zkvm.word import keccak256
@@ -36,25 +37,13 @@ def vault() -> Flow:
     flow.call(asset, "approve(address,uint256)", shares, FOREVER)
     flow.call(shares, "deposit(uint256,address)", 1000 * UNIT, CALLER_ADDRESS)
     flow.call(asset, "transfer(address,uint256)", HOLDER.address, 500 * UNIT)
-    permit(flow, asset, shares, 300 * UNIT)
+    permit(flow, asset, HOLDER, shares, 300 * UNIT)
     flow.call(shares, "deposit(uint256,address)", 300 * UNIT, HOLDER.address, caller=HOLDER.address)
     flow.call(asset, "transfer(address,uint256)", shares, 77 * UNIT)
     flow.call(shares, "withdraw(uint256,address,address)", 100 * UNIT, HOLDER.address, HOLDER.address, caller=HOLDER.address)
     flow.call(shares, "redeem(uint256,address,address)", 200 * UNIT, CALLER_ADDRESS, CALLER_ADDRESS)
     flow.call(shares, "mint(uint256,address)", 3 * UNIT, CALLER_ADDRESS)
     return flow
-
-
-def permit(flow: Flow, asset: str, spender: str, value: int) -> None:
-    """The holder's signed approval (EIP-2612)."""
-    domain = flow.view(asset, "DOMAIN_SEPARATOR()", "bytes32")
-    kind = keccak256(b"Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)")
-    fields = (HOLDER.address, spender, value, 0, FOREVER)
-    body = kind + calldata("f(address,address,uint256,uint256,uint256)", *fields)[4:]
-    parity, r, s = HOLDER.sign(keccak256(b"\x19\x01" + domain + keccak256(body)))
-    signature = "permit(address,address,uint256,uint256,uint8,bytes32,bytes32)"
-    words = (r.to_bytes(32, "big"), s.to_bytes(32, "big"))
-    flow.call(asset, signature, HOLDER.address, spender, value, FOREVER, 27 + parity, *words)
 
 
 def council() -> Flow:

@@ -1,4 +1,4 @@
-"""ERC-4337's EntryPoint 0.8 with its published bytecode: an account is made by its first operation, which a paymaster pays for."""
+"""ERC-4337's EntryPoint 0.8, as published and from its sources: an account is made by its first operation, which a paymaster pays for."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from audit.differential.keys import Key
 from audit.flows.builder import UNIT, Flow
 from audit.inputs.abi import calldata
 
-BUILT: Final = "@account-abstraction/contracts/artifacts"
-ENTRY_POINT: Final = f"{BUILT}/EntryPoint.json:EntryPoint"
+PACKAGE: Final = "@account-abstraction/contracts"
+PUBLISHED: Final = (
+    f"{PACKAGE}/artifacts/EntryPoint.json:EntryPoint",
+    f"{PACKAGE}/artifacts/SimpleAccountFactory.json:SimpleAccountFactory",
+)
+SOURCE: Final = (f"{PACKAGE}/core/EntryPoint.sol:EntryPoint", f"{PACKAGE}/accounts/SimpleAccountFactory.sol:SimpleAccountFactory")
 OPERATION: Final = "(address,uint256,bytes,bytes,bytes32,uint256,bytes32,bytes,bytes)"
 OWNER: Final = Key("wallet owner")
 BENEFICIARY: Final = "0x00000000000000000000000000000000be4ef1c1"
@@ -27,10 +31,19 @@ def signed(flow: Flow, point: str, fields: list[Any]) -> tuple[Any, ...]:
 
 
 def entry_point() -> Flow:
+    """The operations with the published bytecode."""
+    return _operations(Flow("entry-point"), *PUBLISHED)
+
+
+def entry_point_source() -> Flow:
+    """The operations with the contracts from their sources."""
+    return _operations(Flow("entry-point-source"), *SOURCE)
+
+
+def _operations(flow: Flow, entry: str, makes_accounts: str) -> Flow:
     """Two operations: one deploys the account and sends ether, the other makes it call a token twice."""
-    flow = Flow("entry-point")
-    point = flow.create(ENTRY_POINT)
-    factory = flow.create(f"{BUILT}/SimpleAccountFactory.json:SimpleAccountFactory", ["address"], point)
+    point = flow.create(entry)
+    factory = flow.create(makes_accounts, ["address"], point)
     paymaster = flow.create("OpenPaymaster.sol:OpenPaymaster", ["address"], point)
     flow.call(point, "depositTo(address)", paymaster, value=2 * UNIT)
     flow.call(paymaster, "addStake(uint32)", 86400, value=UNIT)

@@ -31,6 +31,18 @@ EVENTS = {
         "UserOperationEvent(bytes32,address,address,uint256,bool,uint256,uint256)": 2,
         "AccountDeployed(bytes32,address,address,address)": 1,
     },
+    "uniswap-v2-source": {
+        "PairCreated(address,address,address,uint256)": 1,
+        "Mint(address,uint256,uint256)": 2,
+        "Swap(address,uint256,uint256,uint256,uint256,address)": 2,
+        "Burn(address,uint256,uint256,address)": 1,
+    },
+    "timelock": {
+        "CallScheduled(bytes32,uint256,address,uint256,bytes,bytes32,uint256)": 5,
+        "Cancelled(bytes32)": 1,
+        "CallExecuted(bytes32,uint256,address,uint256,bytes)": 4,
+        "MinDelayChange(uint256,uint256)": 2,
+    },
     "uups": {"Upgraded(address)": 2, "Initialized(uint64)": 4},
     "erc4626": {
         "Deposit(address,address,uint256,uint256)": 3,
@@ -45,8 +57,15 @@ EVENTS = {
     "create3": {"Made(address)": 2},
 }
 """By flow: events, and how often each is logged."""
+EVENTS |= {f"{name}-source": EVENTS[name] for name in ("safe", "entry-point")}
+EVENTS["uniswap-v2-router-source"] = {
+    **EVENTS["uniswap-v2"],
+    "Swap(address,uint256,uint256,uint256,uint256,address)": 6,
+    "Burn(address,uint256,uint256,address)": 2,
+    "Withdrawal(address,uint256)": 2,
+}
 
-LAST = {"uups": 5 + 7 * 5, "council": 42 * 10**18, "clones": None}
+LAST = {"uups": 5 + 7 * 5, "council": 42 * 10**18, "timelock": 86_400, "clones": None}
 """By flow: the word that its last call returns."""
 
 
@@ -73,7 +92,7 @@ def test_the_flow_does_what_it_is_meant_to_do(name: str) -> None:
     assert seen == EVENTS[name]
     if (word := LAST.get(name)) is not None:
         assert int(result["calls"][-1]["return_data"], 16) == word
-    if name == "entry-point":
+    if name.startswith("entry-point"):
         kept = [log["data"] for call in result["calls"] for log in call["logs"] if log["topics"][0] == _topic(name, 0)]
         assert [int(data[2 + 64 : 2 + 128], 16) for data in kept] == [1, 1], "the member `success` of both operations"
         assert int(result["state"]["0x00000000000000000000000000000000be4ef1c1"]["balance"], 16) > 10**18 // 2
