@@ -12,7 +12,7 @@ from audit.cli import COMMANDS, run
 from audit.support import support_table
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = ("README.md", "CONTRIBUTING.md")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "contracts/README.md")
 
 
 def recipes() -> dict[str, list[str]]:
