@@ -17,6 +17,7 @@ from audit.differential.subject import Target, target_of
 from audit.differential.tally import Finding, Trial, compared, given_trial
 from audit.differential.vector import vector_of, write_vector
 from audit.inputs.job import Job
+from audit.inputs.pins import alike
 from audit.migration.choose import runs
 from audit.migration.costs import FunctionCost, Sample, function_costs, samples
 from audit.migration.failures import LATE, Site, failures
@@ -130,7 +131,7 @@ def migrate(job: Job, plan: Plan, tell: Tell, progress: Progress) -> Migration:
     chosen = samples(target, inputs)
     costs = _costs(chosen, library, plan, progress)
     missing |= {NotProven(each.function, each.why): None for each in costs if each.why is not None}
-    translations = (*translations, *_met(library, translations))
+    translations = (*translations, *_met(target, library, translations))
     done = Migration(
         job, target, translations, checked, vectors, kills, tuple(proofs), ways.sites(translations), costs, len(chosen),
         tuple(missing),
@@ -179,12 +180,13 @@ def _translate(job: Job, target: Target, library: Library, tell: Tell) -> tuple[
     return found
 
 
-def _met(library: Library, known: tuple[Translation, ...]) -> tuple[Translation, ...]:
-    """The runtime code of the first deployment, where the artefact's bytes are only a template."""
-    if any(each.program.kind == "runtime" for each in known):
+def _met(target: Target, library: Library, known: tuple[Translation, ...]) -> tuple[Translation, ...]:
+    """The runtime code of the contract's first deployment, where the artefact's bytes are only a template."""
+    code = target.runtime
+    if code is None or any(each.program.kind == "runtime" for each in known):
         return ()
-    first = islice((each for each in library.met.values() if each.kind == "runtime"), 1)
-    return tuple(library.translation(each.code, each.kind, each.fork) for each in first)
+    own = (each for each in library.met.values() if each.kind == "runtime" and alike(each.code, code))
+    return tuple(library.translation(each.code, each.kind, each.fork) for each in islice(own, 1))
 
 
 def _write_vector(folder: Path, target: Target, number: int, finding: Finding) -> str:

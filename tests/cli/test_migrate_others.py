@@ -11,6 +11,8 @@ import pytest
 from audit.cli import run
 from audit.differential.interface import CONSTRUCTOR, OTHER
 from audit.flows.builder import FOLDER
+from audit.inputs.job import open_job
+from transpiler.settings import Settings
 from zkvm import proof
 from zkvm.word import keccak256
 
@@ -83,3 +85,8 @@ def test_a_flow_of_several_contracts_ends_with_a_report(tmp_path: Path, source: 
     assert report["findings"] == []
     assert [each["outside"] for each in report["differential"]["coverage"]] == [[], []]
     assert {each["kind"] for each in report["failures"]} == {"creation", "runtime"}
+    own = open_job(FOLDER / source, Settings(contract=name, offline=True)).contract.objects
+    sizes = {each.kind: len(each.code) for each in own}
+    assert {each["kind"]: each["code_bytes"] for each in report["subject"]["codes"]} == sizes, (
+        "the report's codes are the contract's"
+    )
