@@ -58,10 +58,15 @@ class Sample:
 
 
 def samples(target: Target, trials: Iterable[Trial]) -> tuple[Sample, ...]:
-    """A call of each function that any trial, a compared one, calls: one that succeeds where there is one."""
+    """A call of each function that any trial, a compared one, calls: one that succeeds where there is one.
+
+    Shape: a refused transaction is no call of a function: nothing of it runs.
+    """
     found: dict[str, Sample] = {}
     for trial in trials:
         for index, (call, outcome) in enumerate(zip(trial.request["calls"], trial.answer.calls, strict=False)):
+            if outcome.status == "refused":
+                continue
             name, rank = target.called(call, trial.asked.contract), STATUSES.index(outcome.status)
             if trial.ran(index) and (name not in found or rank < found[name].rank):
                 found[name] = Sample(name, rank, trial.request, index)

@@ -9,6 +9,7 @@ import pytest
 from audit.differential.campaign import Effort, trials
 from audit.differential.execution import Library
 from audit.differential.subject import Target
+from audit.differential.tally import given_trial
 from audit.inputs.job import open_job
 from audit.migration.choose import runs
 from audit.migration.costs import function_costs, samples
@@ -62,6 +63,18 @@ def test_each_function_is_sampled_where_it_succeeds(token: Target) -> None:
         request = each.alone()
         assert len(request["calls"]) == 1
         assert token.called(request["calls"][0]) == each.function
+
+
+def test_a_refused_transaction_is_no_sample(tmp_path: Path) -> None:
+    file, calls = tmp_path / "stop.hex", tmp_path / "calls.json"
+    file.write_text("0x00")
+    calls.write_text(
+        '{"calls": [{"transaction": {"nonce": "0x5", "gas_limit": "0x15208", "gas_price": "0x1"}}, {"data": "0x01"}]}'
+    )
+    job = open_job(file, Settings(offline=True), calls)
+    assert job.request is not None
+    _, given = given_trial(job.request, Library())
+    assert [(each.index, each.succeeds) for each in samples(target(file), given)] == [(1, True)]
 
 
 def test_costs_say_why_there_is_no_proof(tmp_path: Path) -> None:
