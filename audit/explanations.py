@@ -76,7 +76,9 @@ EXPLANATIONS: Final[dict[str, str]] = {
     # programs and proofs
     "no-chip": "The run uses an instruction for which the proof system has no table yet. It is executed and checked, not proven.",
     "no-frame": "No call of the run reaches code: the accounts called have none. A receipt is about code that ran, so there is nothing to prove.",
-    "not-claimable": "A receipt has bounds (16,384 calls, 4 MiB of data each, 256 block hashes, 64 blob hashes): the run is beyond one.",
+    "not-claimable": "A receipt cannot state the run. It has bounds (16,384 calls, 4 MiB of data each, 256 block hashes, 64 blob hashes), and no "
+    "words for transactions with nonce and fees, calls with an environment of their own, and calls of precompiles or of accounts that delegate.",
+    "transaction-refused": "The rule set refuses a transaction for the reason named (ISA 8.10), so nothing of it runs; a receipt is about what ran.",
     "too-large": "The run is larger than one proof takes: in rows of a table, cells, or memory. Prove fewer calls at a time.",
     "proof-refused": "The prover refuses the request; the message says why.",
     "expectations-refused": "What the receipt should be about is malformed.",

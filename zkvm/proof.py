@@ -132,12 +132,24 @@ class Proof:
 def prove(request: Mapping[str, Any], programs: Iterable[Program], profile: str = "fast", hashes: str = "listed") -> Proof:
     """Run a request and prove it, with its hashes `listed` for the verifier to make again, or `proven`.
 
+    Shape: a batch with a refused transaction has no receipt: there is no frame of it, and a receipt lists frames only.
     Raises: InputError for a malformed request, program or profile; InternalError if the prover fails.
     """
     with _refusals("proof-refused"):
         receipt, text = extension().prove(json.dumps(request), [program.body for program in programs], profile, hashes)
     document = json.loads(text)
+    if (found := refused(document["result"])) is not None:
+        return Proof(None, document["result"], None, found)
     return Proof(receipt, document["result"], document["cost"], document["unsupported"])
+
+
+def refused(result: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The first refused transaction of a result, in the form of `Proof.unsupported`, or None."""
+    for index, call in enumerate(result["calls"]):
+        if call["status"] == "refused":
+            what = f"the rule set refuses the transaction: {call['reason']}"
+            return {"code": "transaction-refused", "call": index, "what": what, "id": None}
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +23,9 @@ from zkvm.errors import InternalError, Place, Unsupported
 from zkvm.program_file import write_whole
 
 COLUMNS: Final = ["table", "rows", "columns", "cells", "interactions", "fields"]
+CALL_KNOWN: Final = frozenset({"transaction-refused", "not-claimable"})
+"""Codes of the prover that know which call they are about."""
+STILL_COMPARED: Final = "sol2zk check still compares it with the EVM"
 
 
 @click.command()
@@ -50,7 +54,7 @@ def command(
     library.run(request)
     made = proof.prove(request, library.programs(job.fork), profile, hashes)
     if made.receipt is None or made.cost is None:
-        raise not_proven(path, made)
+        raise not_proven(path, made, request, job.calls)
     verdict = proof.verify(made.receipt, proof.Expectations(request=request, code_known=True, creation_known=True))
     if not verdict["valid"] and verdict["kind"] != "profile":
         raise InternalError("prove-rejected", f"the verifier rejects this receipt: {verdict['reason']}", Place(str(path)))
@@ -81,15 +85,32 @@ def default_request(job: Job) -> dict[str, Any]:
     return build_request(CallFile(tuple(calls), fork=job.artifact.fork), job.subject)
 
 
-def not_proven(path: Path, made: proof.Proof) -> Unsupported:
-    """Why there is no receipt, as an error."""
+def not_proven(path: Path, made: proof.Proof, request: Mapping[str, Any], file: CallFile | None) -> Unsupported:
+    """Why there is no receipt, as an error at the call that it is about, where one is known."""
     found = made.result["unsupported"] or made.unsupported or {"code": "unknown", "what": "no reason given"}
     # the prover does not know the call of an instruction whose rows calls share
-    call = found.get("call") if made.result["unsupported"] else None
+    known = made.result["unsupported"] or found["code"] in CALL_KNOWN
+    call = found.get("call") if known else None
     where = "" if call is None else f"call {call}, " + ("" if found.get("pc") is None else f"EVM pc {found['pc']}, ")
-    longer = found["code"] in ("step-limit", "memory-limit", "too-large", "not-claimable")
-    hint = "prove fewer calls at a time, or give them less gas" if longer else "sol2zk check still compares it with the EVM"
-    return Unsupported(str(found["code"]), f"the run cannot be proven: {where}{found['what']}", Place(str(path)), hint)
+    place = str(path) if call is None or file is None else f"{file.place}#/calls/{call}"
+    hint = _hint(str(found["code"]), {} if call is None else request["calls"][call])
+    return Unsupported(str(found["code"]), f"the run cannot be proven: {where}{found['what']}", Place(place), hint)
+
+
+def _hint(code: str, call: Mapping[str, Any]) -> str:
+    """What to do about it. Shape: `call` is the request's entry that it is about, empty where none is known."""
+    if code == "transaction-refused":
+        return "mend the transaction, or leave it out: nothing of it runs, and a receipt is about what ran"
+    if code != "not-claimable":
+        longer = code in ("step-limit", "memory-limit", "too-large")
+        return "prove fewer calls at a time, or give them less gas" if longer else STILL_COMPARED
+    if "transaction" in call:
+        return 'give "gas" in place of "transaction" to prove the call without nonce and fees; sol2zk check compares it with them'
+    if "env" in call:
+        return 'move "env" out of the call to the top of the file, and prove calls of other environments from files of their own'
+    if call:
+        return f"prove the other calls without it; {STILL_COMPARED}"
+    return "a receipt has bounds, which sol2zk explain not-claimable lists: prove fewer calls at a time, with less data each"
 
 
 def cost_row(table: dict[str, Any]) -> list[str]:

@@ -53,7 +53,10 @@ def prove(run: Run, desk: Desk) -> tuple[ProofEvidence | None, tuple[NotProven, 
     Raises: InternalError if the receipt is rejected, or claims another outcome than the run's.
     """
     missing: tuple[NotProven, ...] = ()
-    if _idle(desk.library.result(run.request)):
+    ran = desk.library.result(run.request)
+    if (refused := proof.refused(ran.as_json())) is not None and run.given:
+        return None, (NotProven(f"the run '{run.name}'", f"{refused['what']} (call {refused['call']} of the run)"),)
+    if _idle(ran):
         return None, (NotProven(f"the run '{run.name}'", "none of its calls meets any code"),)
     made, result = _made(run, desk, desk.profile)
     if made.receipt is None and not run.given:
@@ -83,7 +86,7 @@ def _idle(result: Result) -> bool:
 
 GENERIC_TIER: Final = frozenset({"SCHK", "SLD", "SST", "SADJ", "JMPD"})
 """Instructions that only the generic tier has (ISA 11)."""
-WHOLE_REASONS: Final = frozenset({"no-frame", "not-claimable", "too-large", "step-limit"})
+WHOLE_REASONS: Final = frozenset({"no-frame", "not-claimable", "transaction-refused", "too-large", "step-limit"})
 """Codes whose text says why by itself; that of others names what has no proof."""
 
 

@@ -74,6 +74,20 @@ def test_a_create_of_another_contract_is_not_the_constructor(
     assert report["findings"] == []
 
 
+def test_a_refused_transaction_is_why_a_run_is_not_proven(tmp_path: Path) -> None:
+    """Also where nothing else is called: that no call meets code is then not the reason."""
+    code, file = tmp_path / "stop.hex", tmp_path / "calls.json"
+    code.write_text("0x00")
+    refused = {"transaction": {"nonce": "0x5", "gas_limit": "0x15208", "gas_price": "0x10"}}
+    for calls, index in (([refused], 0), ([{}, refused], 1)):
+        file.write_text(json.dumps({"env": {"base_fee": "0x1"}, "calls": calls}))
+        status = run(["migrate", str(code), "--calls", str(file), "--sequences", "1", "--output", str(tmp_path / "out")])
+        report = json.loads((tmp_path / "out" / "report.json").read_text())
+        why = {each["what"]: each["why"] for each in report["not_proven"]}
+        assert status == 4
+        assert why["the run 'calls'"] == f"the rule set refuses the transaction: nonce-too-high (call {index} of the run)"
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("source", "name", "flow"), [("Vault.sol", "Vault", "erc4626"), ("TimelockCouncil.sol", "TimelockCouncil", "council")]

@@ -162,6 +162,50 @@ def test_a_run_without_code_has_nothing_to_prove(folder: Path, tmp_path: Path, c
     assert not out.exists()
 
 
+REFUSED: dict[str, Any] = {"transaction": {"nonce": "0x5", "gas_limit": "0x15208", "gas_price": "0x10"}}
+COVERED = {"env": {"base_fee": "0x1"}}
+
+
+@pytest.mark.parametrize(
+    ("calls", "index"), [([REFUSED], 0), ([{}, REFUSED], 1), ([REFUSED, {}], 0)], ids=["alone", "last", "first"]
+)
+def test_a_refused_transaction_is_told_with_reason_and_place(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], calls: list[dict[str, Any]], index: int
+) -> None:
+    """Also after a call that runs: the prover makes a receipt of that call alone, which is not of this batch."""
+    file, out = tmp_path / "calls.json", tmp_path / "none.receipt"
+    file.write_text(json.dumps({**COVERED, "calls": calls}))
+    assert run(["prove", str(folder / "counter.hex"), "--calls", str(file), "-o", str(out)]) == 4
+    told = capsys.readouterr().err
+    assert (
+        f"[transaction-refused]: the run cannot be proven: call {index}, the rule set refuses the transaction: nonce-too-high"
+        in told
+    )
+    assert f"--> {file}#/calls/{index}\n" in told
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("call", "hint"),
+    [
+        ({"transaction": {**REFUSED["transaction"], "nonce": "0x0"}}, 'give "gas" in place of "transaction"'),
+        ({"env": {"number": "0x5"}}, 'move "env" out of the call'),
+        ({"to": "0x" + "00" * 19 + "01"}, "prove the other calls without it"),
+    ],
+    ids=["transaction", "environment", "precompile"],
+)
+def test_what_a_receipt_has_no_words_for_comes_with_help(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], call: dict[str, Any], hint: str
+) -> None:
+    file = tmp_path / "calls.json"
+    file.write_text(json.dumps({**COVERED, "calls": [{}, call]}))
+    assert run(["prove", str(folder / "counter.hex"), "--calls", str(file), "-o", str(tmp_path / "x.receipt")]) == 4
+    told = capsys.readouterr().err
+    assert "[not-claimable]" in told
+    assert f"--> {file}#/calls/1\n" in told
+    assert f"help: {hint}" in told
+
+
 def test_what_no_receipt_can_state_is_unsupported(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "x.receipt"
     beyond: tuple[dict[str, Any], ...] = ({"env": {"blob_hashes": ["0x" + "01" * 32] * 65}}, {"calls": [{}] * 16385})
@@ -169,7 +213,9 @@ def test_what_no_receipt_can_state_is_unsupported(folder: Path, tmp_path: Path, 
         (tmp_path / "calls.json").write_text(json.dumps({**CALLS, **more}))
         words = ["prove", str(folder / "counter.hex"), "--calls", str(tmp_path / "calls.json"), "-o", str(out)]
         assert run(words) == 4
-        assert "not-claimable" in capsys.readouterr().err
+        told = capsys.readouterr().err
+        assert "not-claimable" in told
+        assert "help: a receipt has bounds" in told
         assert not out.exists()
 
 

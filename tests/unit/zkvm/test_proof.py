@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
@@ -76,6 +77,17 @@ def test_a_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     assert proof.prove({}, []) == proof.Proof(b"receipt", {"calls": []}, {"tables": []}, None)
     assert proof.verify(b"receipt", proof.Expectations(code_hashes=(b"\1" * 32,))) == {"valid": True}
     assert '"code_hashes": ["0x0101' in seen[0]
+
+
+def test_a_batch_with_a_refused_transaction_has_no_receipt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the prover made of it: a receipt lists frames, and would leave the transaction out."""
+    result = {"calls": [{"status": "success"}, {"status": "refused", "reason": "funds"}]}
+    install(monkeypatch, prove=lambda *_: (b"receipt", json.dumps({"result": result, "cost": {}, "unsupported": None})))
+    made = proof.prove({}, [])
+    assert made.receipt is None
+    assert made.unsupported is not None
+    assert (made.unsupported["code"], made.unsupported["call"]) == ("transaction-refused", 1)
+    assert made.unsupported["what"].endswith("funds")
 
 
 @pytest.mark.skipif(not proof.available(), reason="the extension is not built")
