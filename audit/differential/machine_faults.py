@@ -173,7 +173,7 @@ MACHINE_FAULTS: Final[tuple[MachineFault, ...]] = (
     ),
     MachineFault(
         "one-64th-off-by-one",
-        "a call that asks for more than all but one 64th of the gas gets one less than that",
+        "a create, or a call that asks for more than all but one 64th of the gas, gets one less than that",
         (Seam(calls, "_given", _one_less),),
     ),
 )

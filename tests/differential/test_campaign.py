@@ -17,6 +17,7 @@ from audit.differential.vector import read_vector, replay, write_vector
 from audit.inputs.job import open_job
 from tests.stopping import selected, stopping
 from tests.targets import target
+from transpiler.evm.assemble import assemble
 from transpiler.settings import Settings
 from zkvm import proof
 
@@ -178,6 +179,13 @@ def test_each_fault_around_calls_is_found_and_replays(contracts: Path, tmp_path:
 def test_a_fault_around_calls_does_not_apply_where_nothing_is_called(token: Target) -> None:
     kills = self_test(token, Effort(sequences=40), faults=MACHINE_FAULTS)
     assert [(each.sites, each.finding) for each in kills] == [(0, None)] * len(MACHINE_FAULTS)
+
+
+def test_a_contract_that_only_creates_shows_a_64th_off_by_one(tmp_path: Path) -> None:
+    (tmp_path / "maker.hex").write_text("0x" + assemble("0 0 0 CREATE STOP").hex())
+    wrong = [each for each in MACHINE_FAULTS if each.name == "one-64th-off-by-one"]
+    (kill,) = self_test(target(tmp_path / "maker.hex"), Effort(sequences=5), faults=wrong)
+    assert kill.passed
 
 
 def test_a_self_test_begins_in_the_middle_of_given_calls(contracts: Path) -> None:

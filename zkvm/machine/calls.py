@@ -91,8 +91,9 @@ def create(frame: Frame, at: Instruction) -> Message | int:
     frame.gas += (rules.init_word_gas + (HASH_WORD_GAS if kind == "create2" else 0)) * words_of(size)
     if frame.gas_left < 0:
         return 0
-    left = frame.gas_left
-    given = left - left // 64 if rules.call_all_but_64th else left
+    given = _given(frame, frame.gas_left)
+    if given is None:
+        return 0
     frame.gas += given
     creator, init_code = frame.address, frame.load(offset, size)
     address = create_address(creator, frame.world.nonce(creator))

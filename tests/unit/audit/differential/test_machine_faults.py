@@ -82,6 +82,20 @@ def test_a_fault_shows_where_it_is_meant_to_and_nowhere_else(fault: MachineFault
 
 
 @pytest.mark.skipif(not proof.available(), reason="the extension is not built")
+@pytest.mark.parametrize("create", ["0 0 0 CREATE", "0 0 0 0 CREATE2"])
+def test_a_64th_is_off_by_one_in_creates_too(create: str) -> None:
+    fault = next(each for each in MACHINE_FAULTS if each.name == "one-64th-off-by-one")
+    asked = request("Osaka", {A: account(create + " STOP")})
+    honest = Library()
+    used = faulty(honest, fault)
+    mismatch = judge(asked, used.result, oracle.result).mismatch
+    assert mismatch is not None
+    assert mismatch.field == "messages.gas"
+    assert places(fault, honest, used) > 0
+    assert fault.needs(oracle.result(asked))
+
+
+@pytest.mark.skipif(not proof.available(), reason="the extension is not built")
 @pytest.mark.parametrize(("kind", "needed"), [("STATICCALL", True), ("CALL", False)])
 def test_a_lost_static_flag_needs_a_static_frame_that_halts(kind: str, needed: bool) -> None:
     fault = next(each for each in MACHINE_FAULTS if each.name == "static-flag-lost")
