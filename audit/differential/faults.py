@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from audit.differential.execution import Library, Translator
+from audit.differential.execution import Library
 from audit.differential.machine_faults import MACHINE_FAULTS, FaultyMachine, MachineFault
 from zkvm.errors import InputError
 from zkvm.isa.table import BY_CODE, BY_NAME, ENV_KINDS
@@ -63,20 +63,7 @@ def faulty(library: Library, fault: AnyFault) -> Library:
     """A library over the same translations whose programs, or whose executor, have the fault."""
     if isinstance(fault, MachineFault):
         return replace(library, executor=FaultyMachine(fault))
-    changed = library.with_rewrite(fault.inject)
-    if fault.name != UNDO_LEFT_OUT:
-        return changed
-    injected = changed.executor
-
-    def executor(request: Mapping[str, Any], programs: Iterable[Program], *, translate: Translator) -> dict[str, Any]:
-        given = list(programs)
-        honest = [library.program(each.code, each.kind, each.fork) for each in given]
-        fork: str = request["fork"]
-        asked = library.executor(request, honest, translate=lambda code, kind: library.program(code, kind, fork))
-        return _relabelled(injected(request, given, translate=translate), asked)
-
-    changed.executor = executor
-    return changed
+    return library.with_rewrite(fault.inject)
 
 
 def places(fault: AnyFault, library: Library, used: Library) -> int:
@@ -85,14 +72,6 @@ def places(fault: AnyFault, library: Library, used: Library) -> int:
         return used.executor.changes
     assert isinstance(fault, Fault)
     return max((len(fault.sites(library.met[key])) for key in used.rewritten), default=0)
-
-
-def _relabelled(kept: dict[str, Any], honest: Mapping[str, Any]) -> dict[str, Any]:
-    """A run whose reverts kept their effects, with the outcome that the honest run has for them: what an undo left out shows."""
-    for mine, real in zip(kept["calls"], honest["calls"], strict=False):
-        if real["status"] == "revert" and mine["status"] == "success":
-            mine.update(status="revert", logs=[], refund="0x0")
-    return kept
 
 
 def fault_of(document: Mapping[str, Any]) -> AnyFault:
@@ -221,7 +200,6 @@ def _is_offset(value: int) -> bool:
 
 
 WITH_VALUE: Final = ("call", "callcode")
-UNDO_LEFT_OUT: Final = "undo-left-out"
 
 FAULTS: Final[tuple[Fault, ...]] = (
     Fault("sub-operands-swapped", "SUB a, b becomes SUB b, a", _swapped("SUB")),
@@ -236,11 +214,6 @@ FAULTS: Final[tuple[Fault, ...]] = (
         "constructor-store-dropped", "SSTORE of a constructor becomes nothing", _became("SSTORE", new="CHARGE"), kind="creation"
     ),
     Fault("gas-off-by-one", "a successful end charges one gas more", _gas_off),
-    Fault(
-        UNDO_LEFT_OUT,
-        "a revert keeps its effects: REVERT becomes RETURN, and the outcome is labelled revert again",
-        lambda _, __, each: each._replace(op=BY_NAME["RETURN"].code) if _is(each, "REVERT") else None,
-    ),
     Fault("log-skipped", "LOG and its TOPICs become nothing", _became("LOG", "TOPIC", new="CHARGE")),
     Fault(
         "wrong-memory-offset",

@@ -131,15 +131,27 @@ def _data_of_another(genuine: Callable[..., None], note: Note) -> Callable[..., 
     return resume
 
 
-def _undo_left_out(genuine: Callable[[Frame], Outcome], note: Note) -> Callable[[Frame], Outcome]:
-    def end(frame: Frame) -> Outcome:
-        now = frame.world.mark()
-        if frame.message.depth and frame.status != "success" and frame.mark != now:
-            note()
-            frame.mark = now
-        return genuine(frame)
+def _undo_left_out(forgets: Callable[[Frame], bool]) -> Callable[[Callable[[Frame], Outcome], Note], Callable[[Frame], Outcome]]:
+    def make(genuine: Callable[[Frame], Outcome], note: Note) -> Callable[[Frame], Outcome]:
+        def end(frame: Frame) -> Outcome:
+            now = frame.world.mark()
+            if forgets(frame) and frame.mark != now:
+                note()
+                frame.mark = now
+            return genuine(frame)
 
-    return end
+        return end
+
+    return make
+
+
+def _reverted_call(frame: Frame) -> bool:
+    """Whether a frame is a transaction's own call and reverts. A create is left out: the request could go on to create there again."""
+    return not frame.message.depth and not frame.message.creates and frame.status == "revert"
+
+
+def _nested_failed(frame: Frame) -> bool:
+    return bool(frame.message.depth) and frame.status != "success"
 
 
 def _one_less(genuine: Callable[[Frame, int], int | None], note: Note) -> Callable[[Frame, int], int | None]:
@@ -166,9 +178,15 @@ MACHINE_FAULTS: Final[tuple[MachineFault, ...]] = (
         (Seam(driver, "resume", _data_of_another),),
     ),
     MachineFault(
+        "undo-left-out",
+        "a call that reverts keeps its effects, where it is a transaction's own",
+        (Seam(driver, "_end", _undo_left_out(_reverted_call)),),
+        lambda result: any(each.status == "revert" for each in result.calls),
+    ),
+    MachineFault(
         "nested-undo-left-out",
         "a frame below the transaction's own that fails keeps its effects",
-        (Seam(driver, "_end", _undo_left_out),),
+        (Seam(driver, "_end", _undo_left_out(_nested_failed)),),
         _nested_failure,
     ),
     MachineFault(

@@ -32,6 +32,7 @@ SHOWN: dict[str, tuple[dict[int, dict[str, Any]], str]] = {
         },
         "return_data",
     ),
+    "undo-left-out": ({A: account("1 " + keep(0) + REVERT)}, "storage"),
     "nested-undo-left-out": ({A: account(call(B) + "STOP"), B: account("1 " + keep(0) + REVERT)}, "storage"),
     "one-64th-off-by-one": ({A: account(call(B) + "STOP"), B: account("STOP")}, "messages.gas"),
 }
@@ -79,6 +80,20 @@ def test_a_fault_shows_where_it_is_meant_to_and_nowhere_else(fault: MachineFault
     unhurt = faulty(honest, fault)
     assert judge(request("Osaka", HARMLESS), unhurt.result, oracle.result).mismatch is None
     assert places(fault, honest, unhurt) == 0
+
+
+@pytest.mark.skipif(not proof.available(), reason="the extension is not built")
+def test_an_undo_left_out_changes_nothing_else() -> None:
+    """Outcome and messages are those of the revert, also where a frame below reverts first: only what was written stays."""
+    fault = next(each for each in MACHINE_FAULTS if each.name == "undo-left-out")
+    failing = "7 0 MSTORE 32 0 REVERT"
+    asked = request("Osaka", {A: account("1 " + keep(0) + call(B) + keep(1) + failing), B: account("1 " + keep(0) + failing)})
+    honest, wrong = Library().result(asked), faulty(Library(), fault).result(asked)
+    assert wrong.calls == honest.calls
+    kept = {address for address in wrong.state if wrong.account(address) != honest.account(address)}
+    assert kept == {asked["contract"]}
+    assert wrong.account(asked["contract"]).storage == {0: 1}, "slot 1 has what the call of B gave: 0, since it reverted"
+    assert fault.needs(honest)
 
 
 @pytest.mark.skipif(not proof.available(), reason="the extension is not built")
