@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from zkvm.host.reading import Value, hex_data
@@ -31,6 +31,14 @@ class Environment:
     gas_price: int = 0x3B9ACA00
     block_hashes: tuple[tuple[int, bytes], ...] = ()
     blob_hashes: tuple[bytes, ...] = ()
+
+    def block_hash(self, number: int) -> bytes:
+        """The hash of a block; zeros where it is not listed (ISA 8.8)."""
+        return dict(self.block_hashes).get(number, bytes(32))
+
+    def with_members(self, members: tuple[tuple[str, Any], ...]) -> Environment:
+        """The environment with other values of some members: those of one transaction."""
+        return replace(self, **dict(members)) if members else self
 
     def as_json(self) -> dict[str, Any]:
         """The form of ISA 8.1, every member."""
@@ -74,8 +82,8 @@ def _read_member(name: str, value: Value) -> Any:
         case "coinbase":
             return value.address()
         case "block_hashes":
-            return tuple((number.quantity(), digest.data(32)) for number, digest in value.items())
+            return tuple((number.quantity(), digest.hash()) for number, digest in value.items())
         case "blob_hashes":
-            return tuple(each.data(32) for each in value.elements())
+            return tuple(each.hash() for each in value.elements())
         case _:
             return value.quantity(WORD_BITS)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from zkvm.errors import InputError, Place
+from zkvm.word import to_bytes
 
 QUANTITY: Final = re.compile(r"0x(?:0|[1-9a-f][0-9a-f]*)")
 ADDRESS_BYTES: Final = 20
+HASH_DIGITS: Final = len("0x") + 64
 
 
 @dataclass(slots=True)
@@ -99,6 +101,15 @@ class Value:
             self.fail(f"these are {len(data)} bytes, not {size_bytes}")
         return data
 
+    def hash(self) -> bytes:
+        """A hash: 32 bytes in hex, or the same as a quantity.
+
+        Raises: InputError.
+        """
+        if isinstance(self.json, str) and len(self.json) == HASH_DIGITS:
+            return self.data()
+        return to_bytes(self.quantity())
+
     def address(self) -> str:
         """An address in its canonical form: 20 bytes in hex.
 
@@ -148,3 +159,13 @@ def _bytes(text: Any) -> bytes | None:
 def hex_data(data: bytes) -> str:
     """Bytes as JSON has them."""
     return "0x" + data.hex()
+
+
+def address_text(account: int) -> str:
+    """An account's address as JSON has it: 20 bytes in hex."""
+    return f"{account:#042x}"
+
+
+def account_of(address: str) -> int:
+    """The account of an address, as a number: the other way round."""
+    return int(address, 16)

@@ -11,6 +11,8 @@ from zkvm.host.reading import Value, hex_data
 from zkvm.host.transaction import Transaction, read_transaction
 
 MALFORMED: Final = "request-malformed"
+GAS_BITS: Final = 63
+"""Of a bare message, so that gas left fits a signed word."""
 ACCOUNT: Final = ("balance", "nonce", "code", "storage")
 
 
@@ -165,7 +167,7 @@ def _read_call(value: Value) -> Call:
         members["to"].address() if "to" in members else None,
         members["value"].quantity(),
         members["data"].data(),
-        members["gas"].quantity(64) if "gas" in members else None,
+        members["gas"].quantity(GAS_BITS) if "gas" in members else None,
         create,
         members["code"].data() if create else b"",
         read_members(members["env"]) if "env" in members else (),

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from zkvm.host.reading import Value, hex_data
+from zkvm.word import from_bytes
 
-FEES: Final = ("gas_price", "max_fee_per_gas", "max_priority_fee_per_gas", "max_fee_per_blob_gas")
+PRICES: Final = ("gas_price", "max_fee_per_gas", "max_priority_fee_per_gas")
+"""The first stands alone, the others together."""
+FEES: Final = (*PRICES, "max_fee_per_blob_gas")
 LISTS: Final = ("access_list", "authorizations", "blob_hashes")
 AUTHORIZATION: Final = ("chain_id", "address", "nonce", "y_parity", "r", "s")
 
@@ -43,6 +46,46 @@ class Transaction:
     max_fee_per_blob_gas: int | None = None
     type: int | None = None
 
+    @property
+    def kind(self) -> int:
+        """Its type (EIP-2718): the one stated, else the newest that its members ask for."""
+        if self.type is not None:
+            return self.type
+        if self.authorizations is not None:
+            return 4
+        if self.blob_hashes is not None or self.max_fee_per_blob_gas is not None:
+            return 3
+        if self.gas_price is None:
+            return 2
+        return 0 if self.access_list is None else 1
+
+    @property
+    def max_fee(self) -> int:
+        """The highest price of gas that it pays."""
+        return (self.max_fee_per_gas if self.gas_price is None else self.gas_price) or 0
+
+    @property
+    def max_priority_fee(self) -> int | None:
+        """The most of it that goes to the coinbase; None where the highest price is what is paid."""
+        return self.max_priority_fee_per_gas if self.kind > 1 else None
+
+    # Members that its type does not have cost nothing: they are not its own.
+
+    @property
+    def own_accesses(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """Accounts and slots that are warm from the start (EIP-2930)."""
+        return (self.access_list or ()) if self.kind > 0 else ()
+
+    @property
+    def own_blobs(self) -> tuple[bytes, ...]:
+        """Versioned hashes of its blobs (EIP-4844)."""
+        return (self.blob_hashes or ()) if self.kind == 3 else ()
+
+    @property
+    def own_authorizations(self) -> tuple[Authorization, ...]:
+        """Its authorizations (EIP-7702)."""
+        return (self.authorizations or ()) if self.kind == 4 else ()
+
     def as_json(self) -> dict[str, Any]:
         """The form of ISA 8.10."""
         document: dict[str, Any] = {"nonce": hex(self.nonce), "gas_limit": hex(self.gas_limit)}
@@ -66,6 +109,8 @@ def read_transaction(value: Value) -> Transaction:
     Raises: InputError.
     """
     members = value.members(("nonce", "gas_limit"), (*FEES, *LISTS, "type"))
+    if tuple(name for name in PRICES if name in members) not in (PRICES[:1], PRICES[1:]):
+        value.fail("a price is missing, or there are two: gas_price, or max_fee_per_gas and max_priority_fee_per_gas")
     return Transaction(
         nonce=members["nonce"].quantity(64),
         gas_limit=members["gas_limit"].quantity(64),
@@ -74,19 +119,19 @@ def read_transaction(value: Value) -> Transaction:
         authorizations=tuple(map(_read_authorization, members["authorizations"].elements()))
         if "authorizations" in members
         else None,
-        blob_hashes=tuple(each.data(32) for each in members["blob_hashes"].elements()) if "blob_hashes" in members else None,
+        blob_hashes=tuple(each.hash() for each in members["blob_hashes"].elements()) if "blob_hashes" in members else None,
         type=members["type"].integer() if "type" in members else None,
     )
 
 
 def _read_access(value: Value) -> tuple[str, tuple[int, ...]]:
     members = value.members(("address", "storage_keys"))
-    return members["address"].address(), tuple(each.quantity() for each in members["storage_keys"].elements())
+    return members["address"].address(), tuple(from_bytes(each.hash()) for each in members["storage_keys"].elements())
 
 
 def _read_authorization(value: Value) -> Authorization:
     members = value.members(AUTHORIZATION)
     return Authorization(
-        members["chain_id"].quantity(), members["address"].address(), members["nonce"].quantity(64), members["y_parity"].quantity(8),
+        members["chain_id"].quantity(), members["address"].address(), members["nonce"].quantity(64), members["y_parity"].quantity(),
         members["r"].quantity(), members["s"].quantity(),
     )  # fmt: skip

@@ -18,6 +18,7 @@ from zkvm import proof
 from zkvm.errors import InputError, InternalError
 from zkvm.host.request import Account, request_of
 from zkvm.host.result import Result, result_of
+from zkvm.host.transaction import PRICES
 
 A, B = "0x" + "0a" * 20, "0x" + "0b" * 20
 TRANSACTION: dict[str, Any] = {
@@ -132,6 +133,28 @@ def test_members_that_do_not_belong_together_are_refused() -> None:
         with pytest.raises(InputError) as caught:
             request_of({**REQUEST, "calls": [plain, call]})
         assert str(caught.value.place) == "calls[1]"
+
+
+@pytest.mark.parametrize("stated", [{}, {"gas_price", "max_fee_per_gas", "max_priority_fee_per_gas"}, {"max_fee_per_gas"}])
+def test_a_transaction_has_one_form_of_price(stated: set[str]) -> None:
+    call = REQUEST["calls"][2]
+    terms = {name: value for name, value in TRANSACTION.items() if name not in PRICES} | dict.fromkeys(stated, "0x1")
+    with pytest.raises(InputError) as caught:
+        request_of({**REQUEST, "calls": [{**call, "transaction": terms}]})
+    assert str(caught.value.place) == "calls[0].transaction"
+
+
+@pytest.mark.parametrize(
+    "path", [("env", "blob_hashes", 0), ("env", "block_hashes", "0x0"), ("calls", 2, "transaction", "blob_hashes", 0)]
+)
+def test_hashes_may_be_quantities(path: tuple[str | int, ...]) -> None:
+    """As the Rust executor takes them."""
+    assert request_of(changed(REQUEST, path, "0x7")) == request_of(changed(REQUEST, path, "0x" + "00" * 31 + "07"))
+
+
+def test_gas_of_a_message_fits_a_signed_word() -> None:
+    with pytest.raises(InputError, match=r"calls\[0\].gas: .*2\^63"):
+        request_of(changed(REQUEST, ("calls", 0, "gas"), hex(1 << 63)))
 
 
 def test_accounts_that_do_not_exist_are_not_in_the_next_state() -> None:
