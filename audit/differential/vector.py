@@ -15,8 +15,8 @@ from audit.differential.faults import AnyFault, fault_of, faulty
 from audit.differential.tally import Finding
 from transpiler.solc.json_input import parse_json
 from zkvm.errors import InputError, Place
+from zkvm.host.request import request_of
 from zkvm.isa.rules import rules_of
-from zkvm.machine.request import parse_request
 from zkvm.program_file import write_whole
 
 FORMAT: Final = "sol2zk-mismatch/1"
@@ -82,7 +82,7 @@ def read_vector(path: Path | str) -> Vector:
     try:
         expected, fault, request = document["expected"], document["fault"], document["request"]
         mismatch = mismatch_of(expected)
-        parsed, _ = parse_request(request)
+        parsed = request_of(request)
         rules_of(parsed.fork)
         if type(mismatch.call) is not int or not 0 <= mismatch.call < len(parsed.calls):
             raise TypeError("its mismatch is in none of its calls")

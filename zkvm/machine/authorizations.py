@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from zkvm.host.reading import account_of
+from zkvm.host.transaction import Authorization
 from zkvm.isa.rules import RuleSet
 from zkvm.machine.driver import NONCE_MAX
 from zkvm.machine.precompiles.signatures import SECP256K1_ORDER, recover
-from zkvm.machine.terms import Authorization
 from zkvm.machine.world import World, delegate_of, designator
 from zkvm.rlp import encode, quantity
 from zkvm.word import keccak256
@@ -19,7 +20,7 @@ def authority_of(authorization: Authorization) -> int | None:
     """The account whose key signed; None if the signature is not right, or not in the lower half."""
     if authorization.s > SECP256K1_ORDER // 2:
         return None
-    parts = [quantity(authorization.chain_id), authorization.address.to_bytes(20, "big"), quantity(authorization.nonce)]
+    parts = [quantity(authorization.chain_id), bytes.fromhex(authorization.address[2:]), quantity(authorization.nonce)]
     return recover(keccak256(_MAGIC + encode(parts)), authorization.y_parity, authorization.r, authorization.s)
 
 
@@ -41,5 +42,6 @@ def authorize(authorization: Authorization, chain_id: int, rules: RuleSet, world
         return
     if world.exists(authority, rules):
         world.add_refund(rules.authorization_refund)
-    world.put(world.codes, authority, designator(authorization.address) if authorization.address else b"")
+    target = account_of(authorization.address)
+    world.put(world.codes, authority, designator(target) if target else b"")
     world.raise_nonce(authority)

@@ -3,66 +3,71 @@
 from __future__ import annotations
 
 from zkvm.errors import InputError
-from zkvm.isa.rules import RuleSet, precompiles_of
+from zkvm.host.reading import account_of, address_text
+from zkvm.host.request import Call
+from zkvm.isa.rules import precompiles_of
 from zkvm.machine.driver import NONCE_MAX, Driver
-from zkvm.machine.message import Message, Outcome
-from zkvm.machine.request import Transaction
+from zkvm.machine.frame import Context
+from zkvm.machine.message import Message, Outcome, create_address
 from zkvm.machine.world import World, delegate_of
 
 
-def run_bare(transaction: Transaction, driver: Driver, place: str) -> Outcome:
+def run_bare(call: Call, driver: Driver, place: str) -> Outcome:
     """The outcome of a bare message; the world is as after it.
 
     Raises: InputError for what the EVM would enter no frame for, Unsupported, MissingCode.
     """
-    rules, world = driver.context.rules, driver.context.world
-    _check(transaction, world, rules, place)
-    warm(world, rules, transaction)
-    if transaction.create:
-        world.raise_nonce(transaction.caller)
-    outcome = driver.run(message_of(transaction, transaction.gas))
+    world = driver.context.world
+    message = message_of(call, call.limit, world)
+    _check(message, driver.context, place)
+    warm(message, driver.context)
+    if call.create:
+        world.raise_nonce(message.sender)
+    outcome = driver.run(message)
     for account in world.destroyed:
         world.delete(account)
     return outcome
 
 
-def warm(world: World, rules: RuleSet, transaction: Transaction) -> None:
+def warm(message: Message, context: Context) -> None:
     """What is warm from the start: caller, `to`, precompiles, coinbase, the delegation's target (ISA 8.3, 8.5)."""
-    accounts = [transaction.caller, transaction.to, *precompiles_of(rules.index)]
+    rules, world = context.rules, context.world
+    accounts = [message.sender, message.address, *precompiles_of(rules.index)]
     if rules.warm_coinbase:
-        accounts.append(transaction.env.coinbase)
-    target = delegate_of(world.code(transaction.to), rules)
+        accounts.append(account_of(context.env.coinbase))
+    target = delegate_of(world.code(message.address), rules)
     for account in accounts if target is None else [*accounts, target]:
         world.warm(account)
 
 
-def message_of(transaction: Transaction, gas: int) -> Message:
-    """The message that enters a transaction's frame."""
-    create, to = transaction.create, transaction.to
+def message_of(call: Call, gas: int, world: World) -> Message:
+    """The message that enters a transaction's frame. A create that has no `to` is where the sender's nonce says, before it moves."""
+    sender = account_of(call.caller)
+    to = create_address(sender, world.nonce(sender)) if call.to is None else account_of(call.to)
     return Message(
-        kind="create" if create else "call",
-        sender=transaction.caller,
-        caller=transaction.caller,
+        kind="create" if call.create else "call",
+        sender=sender,
+        caller=sender,
         address=to,
         code_address=to,
-        value=transaction.value,
-        data=transaction.code + transaction.data,
+        value=call.value,
+        data=call.code + call.data,
         gas=gas,
-        bare=create and transaction.terms is None,
-        creation=transaction.code,
+        bare=call.create and call.transaction is None,
+        creation=call.code,
     )
 
 
-def _check(transaction: Transaction, world: World, rules: RuleSet, place: str) -> None:
+def _check(message: Message, context: Context, place: str) -> None:
     """What must hold before a frame is entered (ISA 6.3, 8.9)."""
-    caller, to, value = transaction.caller, transaction.to, transaction.value
-    if transaction.create:
-        why = "it is a precompile" if to in precompiles_of(rules.index) else world.occupied(to)
+    world, sender, to, value = context.world, message.sender, message.address, message.value
+    if message.creates:
+        why = "it is a precompile" if to in precompiles_of(context.rules.index) else world.occupied(to)
         if why is not None:
-            raise InputError("occupied", f"a create at {to:#042x}: {why}", f"{place}.to")
-        if world.nonce(caller) == NONCE_MAX:
+            raise InputError("occupied", f"a create at {address_text(to)}: {why}", f"{place}.to")
+        if world.nonce(sender) == NONCE_MAX:
             raise InputError("nonce-max", "the caller's nonce is 2^64 - 1", f"{place}.caller")
-    if world.balance(caller) < value:
+    if world.balance(sender) < value:
         raise InputError("caller-cannot-pay", "the caller has less than the value", f"{place}.value")
-    if caller != to and (world.balance(to) + value) >> 256:
+    if sender != to and (world.balance(to) + value) >> 256:
         raise InputError("balance-overflow", "the balance of the account called would be 2^256 or more", f"{place}.value")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from zkvm.host.reading import account_of
 from zkvm.isa.table import ENV_KINDS
 from zkvm.machine.frame import Frame
 from zkvm.machine.memory import copy
@@ -20,7 +21,7 @@ _VALUES: Final[dict[str, Callable[[Frame], int]]] = {
     "CODESIZE": lambda frame: len(frame.code),
     "GASPRICE": lambda frame: frame.env.gas_price,
     "RETURNDATASIZE": lambda frame: len(frame.return_data),
-    "COINBASE": lambda frame: frame.env.coinbase,
+    "COINBASE": lambda frame: account_of(frame.env.coinbase),
     "TIMESTAMP": lambda frame: frame.env.timestamp,
     "NUMBER": lambda frame: frame.env.number,
     "PREVRANDAO": lambda frame: frame.env.prevrandao,
@@ -92,10 +93,10 @@ def blockhash(frame: Frame, at: Instruction) -> None:
     """Hash of block a if it is one of the last 256, else 0."""
     number = frame.read(at.a)
     near = frame.env.number - 256 <= number < frame.env.number
-    frame.give(frame.env.block_hashes.get(number, 0) if near else 0)
+    frame.give(from_bytes(frame.env.block_hash(number)) if near else 0)
 
 
 def blobhash(frame: Frame, at: Instruction) -> None:
     """Versioned hash a of the transaction, 0 past the last (EIP-4844)."""
     index, hashes = frame.read(at.a), frame.env.blob_hashes
-    frame.give(hashes[index] if index < len(hashes) else 0)
+    frame.give(from_bytes(hashes[index]) if index < len(hashes) else 0)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from zkvm.errors import InternalError, Unsupported
+from zkvm.host.environment import Environment
+from zkvm.host.result import Status
 from zkvm.isa.rules import RuleSet
-from zkvm.machine.message import Message, Status
+from zkvm.machine.message import Message
 from zkvm.machine.pages import Pages
 from zkvm.machine.pure import PURE
-from zkvm.machine.request import Environment
 from zkvm.machine.world import World
 from zkvm.program import Program
 

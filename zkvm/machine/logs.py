@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from zkvm.host.reading import address_text
+from zkvm.host.result import Log
 from zkvm.isa.rules import LOG_BYTE_GAS
 from zkvm.machine.frame import Frame
-from zkvm.machine.world import Log
 from zkvm.program import Instruction
+from zkvm.word import to_bytes
 
 
 def topic(frame: Frame, at: Instruction) -> None:
@@ -19,6 +21,7 @@ def log(frame: Frame, at: Instruction) -> int | None:
         return 0
     size = frame.read(at.b)
     frame.gas += LOG_BYTE_GAS * size
-    frame.world.log(Log(frame.address, tuple(frame.topics), frame.load(frame.read(at.a), size)))
+    topics = tuple(to_bytes(topic) for topic in frame.topics)
+    frame.world.log(Log(address_text(frame.address), topics, frame.load(frame.read(at.a), size)))
     frame.topics.clear()
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from zkvm.host.result import Status
 from zkvm.rlp import encode, quantity
 from zkvm.word import keccak256, to_bytes
 
@@ -13,8 +14,6 @@ CALL_KINDS: Final[tuple[MessageKind, ...]] = ("call", "callcode", "delegatecall"
 """By immediate of CALL."""
 CREATE_KINDS: Final[tuple[MessageKind, ...]] = ("create", "create2")
 """By immediate of CREATE."""
-Status = Literal["success", "revert", "halt", "refused"]
-"""`refused`: no frame was entered (ISA 8.11)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,7 @@ class Outcome:
     """How a message ended."""
 
     status: Status
+    """`refused`: no frame was entered (ISA 8.11)."""
     output: bytes
     gas_left: int
 

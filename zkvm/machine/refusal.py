@@ -5,75 +5,81 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from zkvm.isa.rules import RuleSet
+from zkvm.host.reading import account_of
+from zkvm.host.request import Call
+from zkvm.host.transaction import Transaction
 from zkvm.machine.driver import NONCE_MAX
 from zkvm.machine.fees import floor_gas, intrinsic_gas, most_it_may_cost
-from zkvm.machine.request import Transaction
-from zkvm.machine.terms import Terms
-from zkvm.machine.world import World, delegate_of
+from zkvm.machine.frame import Context
+from zkvm.machine.world import delegate_of
 
 _BLOB_VERSION: Final = 1
 
 
-def refusal(transaction: Transaction, terms: Terms, rules: RuleSet, world: World) -> str | None:
+def refusal(call: Call, transaction: Transaction, context: Context) -> str | None:
     """The first reason that holds: of type and fees, of blobs and authorizations, of gas, of the sender; None if none does."""
-    reasons = (*_fees(transaction, terms, rules), *_parts(transaction, terms, rules), *_gas(transaction, terms, rules))
-    return next(iter(reasons), None) or next(_sender(transaction, terms, rules, world), None)
+    for reasons in (_fees, _parts, _gas, _sender):
+        for reason in reasons(call, transaction, context):
+            return reason
+    return None
 
 
-def _fees(transaction: Transaction, terms: Terms, rules: RuleSet) -> Iterator[str]:
+def _fees(_call: Call, transaction: Transaction, context: Context) -> Iterator[str]:
     """EIP-2718, EIP-1559."""
-    if terms.type > rules.newest_type:
+    priority = transaction.max_priority_fee
+    if transaction.kind > context.rules.newest_type:
         yield "type-not-supported"
-    if terms.max_priority_fee is not None and terms.max_priority_fee > terms.max_fee:
+    if priority is not None and priority > transaction.max_fee:
         yield "priority-fee-above-max-fee"
-    if rules.base_fee and terms.max_fee < transaction.env.base_fee:
+    if context.rules.base_fee and transaction.max_fee < context.env.base_fee:
         yield "max-fee-below-base-fee"
 
 
-def _parts(transaction: Transaction, terms: Terms, rules: RuleSet) -> Iterator[str]:
+def _parts(call: Call, transaction: Transaction, context: Context) -> Iterator[str]:
     """EIP-4844, EIP-7702."""
-    if terms.type == 3:
-        if terms.max_fee_per_blob_gas < transaction.env.blob_base_fee:
+    if transaction.kind == 3:
+        blobs = transaction.own_blobs
+        if (transaction.max_fee_per_blob_gas or 0) < context.env.blob_base_fee:
             yield "blob-fee"
-        if not terms.blob_hashes:
+        if not blobs:
             yield "no-blobs"
-        if any(blob >> 248 != _BLOB_VERSION for blob in terms.blob_hashes):
+        if any(blob[0] != _BLOB_VERSION for blob in blobs):
             yield "blob-version"
-        if len(terms.blob_hashes) > rules.blobs_max:
+        if len(blobs) > context.rules.blobs_max:
             yield "too-many-blobs"
-        if transaction.create:
+        if call.create:
             yield "blob-create"
-    if terms.type == 4:
-        if not terms.authorizations:
+    if transaction.kind == 4:
+        if not transaction.own_authorizations:
             yield "no-authorizations"
-        if transaction.create:
+        if call.create:
             yield "authorization-create"
 
 
-def _gas(transaction: Transaction, terms: Terms, rules: RuleSet) -> Iterator[str]:
+def _gas(call: Call, transaction: Transaction, context: Context) -> Iterator[str]:
     """EIP-2681, EIP-7825, EIP-3860, EIP-7623."""
-    if terms.nonce == NONCE_MAX:
+    rules, limit = context.rules, transaction.gas_limit
+    if transaction.nonce == NONCE_MAX:
         yield "nonce-max"
-    if terms.gas_limit > rules.gas_cap:
+    if limit > rules.gas_cap:
         yield "gas-cap"
-    if terms.gas_limit > transaction.env.gas_limit:
+    if limit > context.env.gas_limit:
         yield "block-gas-limit"
-    if transaction.create and len(transaction.code) + len(transaction.data) > rules.init_code_limit_bytes:
+    if call.create and len(call.code) + len(call.data) > rules.init_code_limit_bytes:
         yield "init-code-limit"
-    if terms.gas_limit < intrinsic_gas(transaction, terms, rules):
+    if limit < intrinsic_gas(call, transaction, rules):
         yield "intrinsic-gas"
-    if terms.gas_limit < floor_gas(transaction, rules):
+    if limit < floor_gas(call, rules):
         yield "floor-gas"
 
 
-def _sender(transaction: Transaction, terms: Terms, rules: RuleSet, world: World) -> Iterator[str]:
+def _sender(call: Call, transaction: Transaction, context: Context) -> Iterator[str]:
     """EIP-3607, nonce, funds."""
-    sender = transaction.caller
+    world, sender = context.world, account_of(call.caller)
     code, nonce = world.code(sender), world.nonce(sender)
-    if code and delegate_of(code, rules) is None:
+    if code and delegate_of(code, context.rules) is None:
         yield "sender-has-code"
-    if terms.nonce != nonce:
-        yield "nonce-too-low" if terms.nonce < nonce else "nonce-too-high"
-    if world.balance(sender) < most_it_may_cost(transaction, terms):
+    if transaction.nonce != nonce:
+        yield "nonce-too-low" if transaction.nonce < nonce else "nonce-too-high"
+    if world.balance(sender) < most_it_may_cost(call, transaction):
         yield "funds"

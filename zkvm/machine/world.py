@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from zkvm.errors import Unsupported
+from zkvm.host.result import Log
 from zkvm.isa.rules import RuleSet
 from zkvm.word import keccak256
 
@@ -18,15 +18,6 @@ Slot = tuple[int, int]
 RIPEMD160: Final = 3
 """The precompile whose touch outlives a failure (see `World.touch`)."""
 _DESIGNATOR: Final = b"\xef\x01\x00"
-
-
-@dataclass(frozen=True, slots=True)
-class Log:
-    """One log."""
-
-    address: int
-    topics: tuple[int, ...]
-    data: bytes
 
 
 class World:

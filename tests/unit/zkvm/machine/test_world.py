@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from zkvm.errors import Unsupported
+from zkvm.host.reading import address_text
+from zkvm.host.result import Log
 from zkvm.isa.rules import rules_of
-from zkvm.machine.world import RIPEMD160, Log, World, delegate_of, designator
+from zkvm.machine.world import RIPEMD160, World, delegate_of, designator
 
 ACCOUNT, OTHER = 0xA, 0xB
 
@@ -30,7 +32,7 @@ def changes(world: World) -> None:
         world.put(world.transient, (ACCOUNT, 1), turn)
         world.put(world.created, OTHER, True)
         world.put(world.destroyed, OTHER, True)
-        world.log(Log(OTHER, (turn,), b""))
+        world.log(Log(address_text(OTHER), (bytes(32),), b""))
         world.add_refund(4800 - 9600 * turn)
         world.warm(OTHER + turn)
         world.warm_slot((OTHER, turn))

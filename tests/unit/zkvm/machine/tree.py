@@ -56,6 +56,8 @@ def request(fork: str, accounts: dict[int, dict[str, Any]], *calls: dict[str, An
         entry = {**default, **each}
         if "transaction" not in entry:
             entry.setdefault("gas", hex(1_000_000))
+        elif entry["create"]:
+            del entry["to"]
         entries.append(entry)
     document = {"fork": fork, "env": {**ENVIRONMENT, **env}, "contract": hexed(A), "messages": True}
     return {**document, "state": {hexed(key): value for key, value in state.items()}, "calls": entries}
