@@ -153,17 +153,18 @@ def compared(trial: Trial, library: Library) -> Trial:
 def reduce(found: Mismatch, request: Mapping[str, Any], target: Target, library: Library, ordinal: int) -> Finding:
     """A mismatch with a smaller request, located there."""
 
-    def first(candidate: Mapping[str, Any]) -> Mismatch | None:
+    def first(candidate: Request) -> Mismatch | None:
+        document = candidate.as_json()
         try:
-            mismatch = judge(candidate, library.result, oracle.result).mismatch
+            mismatch = judge(document, library.result, oracle.result).mismatch
         except (InputError, Unsupported):
             return None
         if mismatch is None:
             return None
-        call = candidate["calls"][mismatch.call]
-        return replace(mismatch, function=target.called(call, candidate["contract"]))
+        return replace(mismatch, function=target.called(document["calls"][mismatch.call], candidate.contract))
 
-    smallest, mismatch = shrink(request, found, first)
+    least, mismatch = shrink(request_of(request), found, first)
+    smallest = least.as_json()
     return Finding(locate(mismatch, smallest, target, library), smallest, ordinal)
 
 
