@@ -87,7 +87,7 @@ def _shown(target: Target, trial: Trial, used: Library) -> Finding | None:
     verdict = judge(trial.request, used.result, trial.theirs)
     if verdict.mismatch is None:
         return None
-    return reduce(locate(verdict.mismatch, trial.request, target, used), trial.request, target, used, trial.ordinal)
+    return reduce(locate(verdict.mismatch, trial.asked, target, used), trial.asked, target, used, trial.ordinal)
 
 
 def at_site(fault: Fault, site: int) -> Fault:

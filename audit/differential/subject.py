@@ -11,6 +11,7 @@ from audit.differential.interface import CONSTRUCTOR, OTHER, Interface, interfac
 from audit.inputs.request import Subject
 from transpiler.solc.artifact import Artifact, CodeObject, Contract, Source
 from transpiler.solc.sourcemap import LineIndex, Location, by_pc
+from zkvm.host.request import Call, call_of
 from zkvm.program import Kind
 
 
@@ -70,14 +71,18 @@ class Target:
                 found.setdefault(rest.partition(b"(")[0].strip().decode(errors="replace"), place)
         return found
 
-    def called(self, call: Mapping[str, Any], home: str | None = None) -> str:
+    def function_of(self, call: Call, home: str | None = None) -> str:
         """The name of what a call of a request runs; with `home`, the address of the contract, `OTHER` for what runs elsewhere."""
-        if call["create"]:
-            own = home is None or self.subject.creation is None or call["code"] == "0x" + self.subject.creation.hex()
+        if call.create:
+            own = home is None or self.subject.creation is None or call.code == self.subject.creation
             return CONSTRUCTOR if own else OTHER
-        if home is not None and call["to"] != home:
+        if home is not None and call.to != home:
             return OTHER
-        return self.interface.name(bytes.fromhex(call["data"][2:]), create=False)
+        return self.interface.name(call.data, create=False)
+
+    def called(self, call: Mapping[str, Any], home: str | None = None) -> str:
+        """`function_of` a call in its JSON form."""
+        return self.function_of(call_of(call), home)
 
 
 def target_of(artifact: Artifact, contract: Contract, subject: Subject, fork: str) -> Target:

@@ -124,7 +124,7 @@ class Tally:
         """Note what cut a trial off, and in a call of which function."""
         self.stopped += 1
         self.stops.setdefault((stop.code, stop.what), stop)
-        self.blocked.setdefault(target.called(trial.request["calls"][stop.call], trial.request["contract"]), stop)
+        self.blocked.setdefault(target.function_of(trial.asked.calls[stop.call], trial.asked.contract), stop)
 
 
 def examine(tally: Tally, trial: Trial, target: Target, library: Library) -> None:
@@ -140,9 +140,9 @@ def examine(tally: Tally, trial: Trial, target: Target, library: Library) -> Non
         tally.stop(verdict.stop, trial, target)
     if verdict.mismatch is None:
         return
-    found = locate(verdict.mismatch, trial.request, target, library)
+    found = locate(verdict.mismatch, trial.asked, target, library)
     if all(each.mismatch.kind != found.kind for each in tally.findings):
-        tally.findings.append(reduce(found, trial.request, target, library, trial.ordinal))
+        tally.findings.append(reduce(found, trial.asked, target, library, trial.ordinal))
 
 
 def compared(trial: Trial, library: Library) -> Trial:
@@ -150,22 +150,20 @@ def compared(trial: Trial, library: Library) -> Trial:
     return trial.first(judge(trial.request, library.result, trial.theirs).calls)
 
 
-def reduce(found: Mismatch, request: Mapping[str, Any], target: Target, library: Library, ordinal: int) -> Finding:
+def reduce(found: Mismatch, request: Request, target: Target, library: Library, ordinal: int) -> Finding:
     """A mismatch with a smaller request, located there."""
 
     def first(candidate: Request) -> Mismatch | None:
-        document = candidate.as_json()
         try:
-            mismatch = judge(document, library.result, oracle.result).mismatch
+            mismatch = judge(candidate.as_json(), library.result, oracle.result).mismatch
         except (InputError, Unsupported):
             return None
         if mismatch is None:
             return None
-        return replace(mismatch, function=target.called(document["calls"][mismatch.call], candidate.contract))
+        return replace(mismatch, function=target.function_of(candidate.calls[mismatch.call], candidate.contract))
 
-    least, mismatch = shrink(request_of(request), found, first)
-    smallest = least.as_json()
-    return Finding(locate(mismatch, smallest, target, library), smallest, ordinal)
+    smallest, mismatch = shrink(request, found, first)
+    return Finding(locate(mismatch, smallest, target, library), smallest.as_json(), ordinal)
 
 
 def runnable(given: Mapping[str, Any], library: Library) -> tuple[Mapping[str, Any], Stop | None]:

@@ -64,10 +64,10 @@ def samples(target: Target, trials: Iterable[Trial]) -> tuple[Sample, ...]:
     """
     found: dict[str, Sample] = {}
     for trial in trials:
-        for index, (call, outcome) in enumerate(zip(trial.request["calls"], trial.answer.calls, strict=False)):
+        for index, (call, outcome) in enumerate(zip(trial.asked.calls, trial.answer.calls, strict=False)):
             if outcome.status == "refused":
                 continue
-            name, rank = target.called(call, trial.asked.contract), STATUSES.index(outcome.status)
+            name, rank = target.function_of(call, trial.asked.contract), STATUSES.index(outcome.status)
             if trial.ran(index) and (name not in found or rank < found[name].rank):
                 found[name] = Sample(name, rank, trial.request, index)
     return tuple(sorted(found.values(), key=lambda each: (not each.request["calls"][each.index]["create"], each.function)))

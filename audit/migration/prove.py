@@ -166,13 +166,14 @@ def _evidence(
     run: Run, path: Path, made: proof.Proof, verdict: dict[str, Any], verify_s: float, command: str, desk: Desk
 ) -> ProofEvidence:
     assert made.cost is not None
+    asked = request_of(run.request)
     calls = [
         {
             **claimed,
-            "function": desk.target.called(call, run.request["contract"]),
-            "gas_used": asked.limit - int(claimed["gas_left"], 16),
+            "function": desk.target.function_of(call, asked.contract),
+            "gas_used": call.limit - int(claimed["gas_left"], 16),
         }
-        for claimed, call, asked in zip(verdict["calls"], run.request["calls"], request_of(run.request).calls, strict=True)
+        for claimed, call in zip(verdict["calls"], asked.calls, strict=True)
     ]
     return ProofEvidence(
         run.name, str(path), desk.profile, verdict["proven_bits"], verdict["list_decoding_bits"], verdict["unique_decoding_bits"],
