@@ -16,7 +16,11 @@ pytestmark = [pytest.mark.skipif(not proof.available(), reason="the extension is
 
 PACKAGES = "node_modules"
 SOURCES = {
-    "Uniswap v2 pair": (f"{PACKAGES}/@uniswap/v2-core/contracts/UniswapV2Pair.sol", "UniswapV2Pair", ("swap", "mint", "burn", "permit")),
+    "Uniswap v2 pair": (
+        f"{PACKAGES}/@uniswap/v2-core/contracts/UniswapV2Pair.sol",
+        "UniswapV2Pair",
+        ("swap", "mint", "burn", "permit"),
+    ),
     "Uniswap v2 factory": (f"{PACKAGES}/@uniswap/v2-core/contracts/UniswapV2Factory.sol", None, ("createPair",)),
     "Safe": (f"{PACKAGES}/@safe-global/safe-smart-account/contracts/Safe.sol", None, ("execTransaction", "setup", "swapOwner")),
     "UUPS": ("contracts/flows/Meter.sol", "Meter", ("upgradeToAndCall",)),
