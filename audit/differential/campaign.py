@@ -12,6 +12,7 @@ from time import time
 from typing import Any, Final
 
 from audit.differential import oracle
+from audit.differential.attribution import NO_CODE, OTHER
 from audit.differential.companions import STAND_IN, cast, companions_of, names_accounts
 from audit.differential.compare import Stop
 from audit.differential.coverage import Coverage, coverage
@@ -21,7 +22,7 @@ from audit.differential.inputs import ACTORS, Generator, Plan, actor_words
 from audit.differential.scenes import Scenes, scene, scenes_of
 from audit.differential.seek import Seeker
 from audit.differential.subject import Target
-from audit.differential.tally import Finding, Tally, Trial, examine, examined, within
+from audit.differential.tally import REFUSED, Finding, Tally, Trial, examine, examined, within
 from audit.differential.values import Dictionary, constants_of
 from audit.inputs.calls import Call, CallFile
 from audit.inputs.request import build_request
@@ -39,8 +40,11 @@ ACTED: Final = 0.6
 """Part of the sequences that begin in the middle of a given call file, where there is one."""
 MISMATCHES_KEPT: Final = 10
 NEVER_CREATED: Final = Stop(0, "never-created", "the runtime code, as no constructor run that was tried succeeds,")
+NEVER_CALLED: Final = Stop(0, "never-called", "the contract's code, which none of the given calls runs,")
 SOUGHT: Final = 2
 """One in so many sequences of the first chunk may be given to failures that the others did not reach."""
+NOT_OURS: Final = frozenset((OTHER, NO_CODE, REFUSED))
+"""What outcomes name where no code of the contract ran."""
 Progress = Callable[[int, int], None]
 
 
@@ -310,6 +314,14 @@ def check(
             tally.absorb(part)
             if len(tally.findings) >= MISMATCHES_KEPT or tally.timed_out:
                 break
+    if (
+        not tried.sequences
+        and not tally.stops
+        and not tally.findings
+        and not tally.timed_out
+        and not set(tally.outcomes) - NOT_OURS
+    ):
+        tally.stops[NEVER_CALLED.code, NEVER_CALLED.what] = NEVER_CALLED
     return CheckResult(
         target.subject.name, target.fork, tried.seed, tally.sequences, tally.calls, tuple(tally.findings),
         coverage(target, tally.seen, tally.ran), tuple(tally.stops.values()), tally.stopped, tally.timed_out, time() - begun,

@@ -219,5 +219,7 @@ def test_refused_transactions_are_told(tmp_path: Path, capsys: pytest.CaptureFix
     (tmp_path / "stop.hex").write_text("0x00")
     transaction = {"nonce": "0x5", "gas_limit": "0x100000", "gas_price": "0x5000000000"}
     (tmp_path / "calls.json").write_text(json.dumps({"calls": [{"transaction": transaction}]}))
-    assert run(["check", str(tmp_path / "stop.hex"), "--calls", str(tmp_path / "calls.json")]) == 0
-    assert "1 transactions were refused by the rule set" in capsys.readouterr().err
+    assert run(["check", str(tmp_path / "stop.hex"), "--calls", str(tmp_path / "calls.json")]) == 4
+    told = capsys.readouterr().err
+    assert "1 transactions were refused by the rule set" in told
+    assert "never-called" in told, "no code of the contract ran"
