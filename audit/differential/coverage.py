@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from audit.differential.oracle import uncollected
 from audit.differential.subject import Target
 from audit.inputs.pins import alike
 from transpiler.cfg.views import cfg_json
@@ -73,7 +74,8 @@ def collect(seen: dict[str, Seen], target: Target, request: Mapping[str, Any], r
     for each in result["trace"]["coverage"]:
         kind = "creation" if each["code_hash"] in created else "runtime" if each["code_hash"] in runtime else None
         if kind is not None:
-            seen.setdefault(kind, Seen()).update(Seen(set(each["pcs"]), {(start, end) for start, end in each["edges"]}))
+            with uncollected():
+                seen.setdefault(kind, Seen()).update(Seen(set(each["pcs"]), {(start, end) for start, end in each["edges"]}))
 
 
 def _codes(target: Target, *states: Mapping[str, Any]) -> set[str]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import pytest
 
 from audit.differential import oracle
+from audit.differential.coverage import collect
+from audit.differential.interface import interface_of
+from audit.differential.subject import Target
 from audit.inputs.calls import Call, CallFile
 from audit.inputs.request import Subject, build_request
+from transpiler.solc.artifact import CodeObject
 from zkvm import proof
 from zkvm.errors import InputError, Unsupported
 
@@ -47,3 +52,33 @@ def test_constantinople_is_covered_up_to_its_stores() -> None:
 
 def test_time_is_measured() -> None:
     assert 0 < oracle.bench(request("00"), 3) < 1
+
+
+def test_no_cycles_are_collected_while_a_long_trace_is_read() -> None:
+    """20,000 edges: pairs enough for dozens of collections, each of which may walk all that a check holds."""
+    code = bytes.fromhex("5b" * 20_000 + "00")
+    asked = request(code.hex(), gas=1_000_000)
+    target = Target(Subject("x", code, None), interface_of(None, code, "Osaka"), None, CodeObject("runtime", code), (), "Osaka")
+    begun: list[int] = []
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            begun.append(info["generation"])
+
+    gc.callbacks.append(note)
+    try:
+        collect({}, target, asked, oracle.run(asked, trace=True))
+    finally:
+        gc.callbacks.remove(note)
+    assert len(begun) < 10
+    assert gc.isenabled()
+
+
+def test_a_collector_that_was_off_stays_off() -> None:
+    gc.disable()
+    try:
+        with oracle.uncollected():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
