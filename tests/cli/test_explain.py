@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from audit.cli import run
+from audit.differential.campaign import NEVER_CALLED, NEVER_CREATED
 from audit.differential.functions import MEANING
 from audit.explanations import EXPLANATIONS
 from audit.report.sarif import RULES
@@ -36,6 +37,7 @@ def codes(root: Path) -> Iterator[str]:
 def test_every_code_is_explained(root: Path) -> None:
     assert set(codes(root)) - EXPLANATIONS.keys() == set()
     assert {"no-chip", "too-large", *RULES, *MEANING} <= EXPLANATIONS.keys()
+    assert {NEVER_CREATED.code, NEVER_CALLED.code} <= EXPLANATIONS.keys()
     # what the entrance of the command line and the verifier in Rust say of themselves
     told = set(re.findall(r"error\[([\w-]+)\]", (root / "audit/cli/failure.py").read_text())) - {"unexpected"}
     verdict = (root / "zkvm/prover/crates/stark/src/verdict.rs").read_text()
@@ -43,6 +45,14 @@ def test_every_code_is_explained(root: Path) -> None:
     assert "usage" in told
     assert "expectation" in kinds
     assert (told | kinds | {"program-stuck"}) <= EXPLANATIONS.keys()
+
+
+def test_every_explained_code_can_be_met(root: Path) -> None:
+    """What was dropped is not explained for ever."""
+    files = [each for package in ("zkvm", "transpiler", "audit") for each in (root / package).rglob("*.py")]
+    files += [each for each in (root / "zkvm/prover").rglob("*.rs") if "target" not in each.parts]
+    text = "\n".join(each.read_text() for each in files if each.name != "explanations.py")
+    assert [code for code in EXPLANATIONS if f'"{code}"' not in text and f"[{code}]" not in text] == []
 
 
 def test_explanations_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
