@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from zkvm.errors import InputError, InternalError
+from zkvm.host.result import Result, result_of
 from zkvm.isa.encode import ISA_DIGEST
 from zkvm.program import Kind, Program
 
@@ -117,16 +118,35 @@ def lint(program: Program) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why a run has no receipt, with the call that stopped where it is known."""
+
+    code: str
+    what: str
+    call: int | None = None
+    pc: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """What proving a request came to: a receipt, or why there is none."""
 
     receipt: bytes | None
-    result: dict[str, Any]
-    """The run's result (ISA 8.2); its own `unsupported` and `missing_code` come before any proof."""
+    result: Result
+    """Of the run; its own `unsupported` and `missing_code` come before any proof."""
     cost: dict[str, Any] | None
     """Rows and cells by chip, and seconds."""
-    unsupported: dict[str, Any] | None
-    """`{"code", "what", ...}` where the proof system lacks what the run needs."""
+    unsupported: Obstacle | None
+    """What the run needs and the proof system lacks, or a transaction that was refused."""
+
+    @property
+    def obstacle(self) -> Obstacle:
+        """Why there is no receipt, where there is none: what stopped the run, else what the proof system lacks."""
+        if (stopped := self.result.unsupported) is not None:
+            return Obstacle(stopped.code, stopped.what, stopped.call, stopped.pc)
+        if self.result.missing_code is not None:
+            return Obstacle("missing-code", "a code object has no program")
+        return self.unsupported or Obstacle("unknown", "no reason given")
 
 
 def prove(request: Mapping[str, Any], programs: Iterable[Program], profile: str = "fast", hashes: str = "listed") -> Proof:
@@ -138,17 +158,23 @@ def prove(request: Mapping[str, Any], programs: Iterable[Program], profile: str 
     with _refusals("proof-refused"):
         receipt, text = extension().prove(json.dumps(request), [program.body for program in programs], profile, hashes)
     document = json.loads(text)
-    if (found := refused(document["result"])) is not None:
-        return Proof(None, document["result"], None, found)
-    return Proof(receipt, document["result"], document["cost"], document["unsupported"])
+    result = result_of(document["result"])
+    if (found := refused(result)) is not None:
+        return Proof(None, result, None, found)
+    lacking = document["unsupported"]
+    return Proof(receipt, result, document["cost"], None if lacking is None else _obstacle(lacking))
 
 
-def refused(result: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The first refused transaction of a result, in the form of `Proof.unsupported`, or None."""
-    for index, call in enumerate(result["calls"]):
-        if call["status"] == "refused":
-            what = f"the rule set refuses the transaction: {call['reason']}"
-            return {"code": "transaction-refused", "call": index, "what": what, "id": None}
+def _obstacle(lacking: Mapping[str, Any]) -> Obstacle:
+    """What the prover says. Shape: of an instruction it does not know the call, since calls share the rows of one."""
+    return Obstacle(lacking["code"], lacking["what"], lacking.get("call") if lacking["code"] == "not-claimable" else None)
+
+
+def refused(result: Result) -> Obstacle | None:
+    """The first refused transaction of a result, or None."""
+    for index, call in enumerate(result.calls):
+        if call.status == "refused":
+            return Obstacle("transaction-refused", f"the rule set refuses the transaction: {call.reason}", index)
     return None
 
 

@@ -23,8 +23,6 @@ from zkvm.errors import InternalError, Place, Unsupported
 from zkvm.program_file import write_whole
 
 COLUMNS: Final = ["table", "rows", "columns", "cells", "interactions", "fields"]
-CALL_KNOWN: Final = frozenset({"transaction-refused", "not-claimable"})
-"""Codes of the prover that know which call they are about."""
 STILL_COMPARED: Final = "sol2zk check still compares it with the EVM"
 
 
@@ -54,16 +52,17 @@ def command(
     library.run(request)
     made = proof.prove(request, library.programs(job.fork), profile, hashes)
     if made.receipt is None or made.cost is None:
-        raise not_proven(path, made, request, job.calls)
+        raise not_proven(path, made.obstacle, request, job.calls)
     verdict = proof.verify(made.receipt, proof.Expectations(request=request, code_known=True, creation_known=True))
     if not verdict["valid"] and verdict["kind"] != "profile":
         raise InternalError("prove-rejected", f"the verifier rejects this receipt: {verdict['reason']}", Place(str(path)))
     target = output or path.with_suffix(".receipt")
     write_whole(target, made.receipt)
     if as_json:
-        terminal.print_json({"receipt": str(target), "profile": profile, "calls": made.result["calls"], "cost": made.cost})
+        ran = [each.as_json() for each in made.result.calls]
+        terminal.print_json({"receipt": str(target), "profile": profile, "calls": ran, "cost": made.cost})
         return 0
-    terminal.note(f"{target}: {len(made.receipt)} bytes, {len(made.result['calls'])} calls, {made.cost['prove_s']:.2f} s")
+    terminal.note(f"{target}: {len(made.receipt)} bytes, {len(made.result.calls)} calls, {made.cost['prove_s']:.2f} s")
     terminal.print_table(COLUMNS, [cost_row(each) for each in made.cost["tables"]])
     return 0
 
@@ -85,16 +84,12 @@ def default_request(job: Job) -> dict[str, Any]:
     return build_request(CallFile(tuple(calls), fork=job.artifact.fork), job.subject)
 
 
-def not_proven(path: Path, made: proof.Proof, request: Mapping[str, Any], file: CallFile | None) -> Unsupported:
+def not_proven(path: Path, found: proof.Obstacle, request: Mapping[str, Any], file: CallFile | None) -> Unsupported:
     """Why there is no receipt, as an error at the call that it is about, where one is known."""
-    found = made.result["unsupported"] or made.unsupported or {"code": "unknown", "what": "no reason given"}
-    # the prover does not know the call of an instruction whose rows calls share
-    known = made.result["unsupported"] or found["code"] in CALL_KNOWN
-    call = found.get("call") if known else None
-    where = "" if call is None else f"call {call}, " + ("" if found.get("pc") is None else f"EVM pc {found['pc']}, ")
-    place = str(path) if call is None or file is None else f"{file.place}#/calls/{call}"
-    hint = _hint(str(found["code"]), {} if call is None else request["calls"][call])
-    return Unsupported(str(found["code"]), f"the run cannot be proven: {where}{found['what']}", Place(place), hint)
+    where = "" if found.call is None else f"call {found.call}, " + ("" if found.pc is None else f"EVM pc {found.pc}, ")
+    place = str(path) if found.call is None or file is None else f"{file.place}#/calls/{found.call}"
+    hint = _hint(found.code, {} if found.call is None else request["calls"][found.call])
+    return Unsupported(found.code, f"the run cannot be proven: {where}{found.what}", Place(place), hint)
 
 
 def _hint(code: str, call: Mapping[str, Any]) -> str:

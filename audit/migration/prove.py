@@ -54,8 +54,8 @@ def prove(run: Run, desk: Desk) -> tuple[ProofEvidence | None, tuple[NotProven, 
     """
     missing: tuple[NotProven, ...] = ()
     ran = desk.library.result(run.request)
-    if (refused := proof.refused(ran.as_json())) is not None and run.given:
-        return None, (NotProven(f"the run '{run.name}'", f"{refused['what']} (call {refused['call']} of the run)"),)
+    if (refused := proof.refused(ran)) is not None and run.given:
+        return None, (NotProven(f"the run '{run.name}'", f"{refused.what} (call {refused.call} of the run)"),)
     if _idle(ran):
         return None, (NotProven(f"the run '{run.name}'", "none of its calls meets any code"),)
     made, result = _made(run, desk, desk.profile)
@@ -86,15 +86,14 @@ def _idle(result: Result) -> bool:
 
 GENERIC_TIER: Final = frozenset({"SCHK", "SLD", "SST", "SADJ", "JMPD"})
 """Instructions that only the generic tier has (ISA 11)."""
-WHOLE_REASONS: Final = frozenset({"no-frame", "not-claimable", "transaction-refused", "too-large", "step-limit"})
+WHOLE_REASONS: Final = frozenset({"no-frame", "not-claimable", "transaction-refused", "too-large", "step-limit", "missing-code"})
 """Codes whose text says why by itself; that of others names what has no proof."""
 
 
 def why_not(made: proof.Proof) -> str:
     """Why a run has no receipt."""
-    found = made.result["unsupported"] or made.unsupported or {"what": "this run"}
-    what = str(found["what"])
-    if found.get("code") in WHOLE_REASONS:
+    what = made.obstacle.what
+    if made.obstacle.code in WHOLE_REASONS:
         return what
     if what in GENERIC_TIER:
         what = f"the generic tier, which goes on after a jump that only a run resolves ({what}),"

@@ -37,16 +37,13 @@ class Prover:
         """
         made = proof.prove(vector.request, programs, self.profile)
         if made.receipt is None or made.cost is None:
-            reason = (
-                made.unsupported or made.result["unsupported"] or {"code": "missing-code", "what": "a code object has no program"}
-            )
-            raise Unsupported(reason["code"], f"not proven: {reason['what']}")
+            raise Unsupported(made.obstacle.code, f"not proven: {made.obstacle.what}")
         digests = tuple(program.digest for program in programs)
         expected = proof.Expectations(digests=digests, request=vector.request, code_known=True, creation_known=True)
         verdict = proof.verify(made.receipt, expected)
         if not verdict["valid"] and self.profile != "test":
             raise InternalError("receipt-rejected", f"the receipt is rejected: {verdict['reason']}")
-        for claimed, call in zip(verdict["calls"], made.result["calls"], strict=True):
+        for claimed, call in zip(verdict["calls"], (each.as_json() for each in made.result.calls), strict=True):
             if any(claimed[key] != call[key] for key in _CLAIMED):
                 raise InternalError("receipt-differs", "the receipt claims another outcome than the run's")
         if self.receipts is not None:

@@ -29,12 +29,12 @@ def test_a_run_is_proven_or_typed(fork: str) -> None:
         where = f"{fork}, seed {seed}, code 0x{code.hex()}"
         made = proof.prove(request, [translate(code, fork, "runtime").program] if code else [], "fast")
         if made.receipt is None:
-            assert made.unsupported or made.result["unsupported"], where
+            assert made.obstacle.code != "unknown", where
             continue
         proven += 1
         verdict = proof.verify(made.receipt, proof.Expectations(request=request, code_known=True, creation_known=True))
         assert verdict["valid"], f"{verdict['reason']}: {where}"
-        for claimed, ran in zip(verdict["calls"], made.result["calls"], strict=True):
+        for claimed, ran in zip(verdict["calls"], (each.as_json() for each in made.result.calls), strict=True):
             assert {key: claimed[key] for key in ("status", "return_data", "logs", "gas_left")} == {
                 key: ran[key] for key in ("status", "return_data", "logs", "gas_left")
             }, where

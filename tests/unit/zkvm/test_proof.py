@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from zkvm import proof
 from zkvm.errors import InputError, InternalError
+from zkvm.host.result import CallResult, MissingCode, Result, Unsupported
 from zkvm.isa.encode import ISA_DIGEST
 
 
@@ -72,22 +74,39 @@ def test_a_proof(monkeypatch: pytest.MonkeyPatch) -> None:
         seen.append(expectations)
         return '{"valid": true}'
 
-    made = '{"result": {"calls": []}, "cost": {"tables": []}, "unsupported": null}'
+    made = json.dumps({"result": Result((), {}).as_json(), "cost": {"tables": []}, "unsupported": None})
     install(monkeypatch, prove=lambda *_: (b"receipt", made), verify=verify)
-    assert proof.prove({}, []) == proof.Proof(b"receipt", {"calls": []}, {"tables": []}, None)
+    assert proof.prove({}, []) == proof.Proof(b"receipt", Result((), {}), {"tables": []}, None)
     assert proof.verify(b"receipt", proof.Expectations(code_hashes=(b"\1" * 32,))) == {"valid": True}
     assert '"code_hashes": ["0x0101' in seen[0]
 
 
 def test_a_batch_with_a_refused_transaction_has_no_receipt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the prover made of it: a receipt lists frames, and would leave the transaction out."""
-    result = {"calls": [{"status": "success"}, {"status": "refused", "reason": "funds"}]}
+    fine = CallResult("success", b"", 0, 0, (), (), 1)
+    result = Result((fine, replace(fine, status="refused", reason="funds")), {}).as_json()
     install(monkeypatch, prove=lambda *_: (b"receipt", json.dumps({"result": result, "cost": {}, "unsupported": None})))
     made = proof.prove({}, [])
     assert made.receipt is None
     assert made.unsupported is not None
-    assert (made.unsupported["code"], made.unsupported["call"]) == ("transaction-refused", 1)
-    assert made.unsupported["what"].endswith("funds")
+    assert (made.unsupported.code, made.unsupported.call) == ("transaction-refused", 1)
+    assert made.unsupported.what.endswith("funds")
+
+
+def test_why_there_is_no_receipt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stopped the run comes first; it alone knows the call."""
+    stopped = Result((), {}, unsupported=Unsupported("step-limit", "JUMP", 2, None, 9))
+    missing = Result((), {}, missing_code=MissingCode(b"\0", "runtime"))
+    lacking = {"code": "no-chip", "call": 1, "what": "BALANCE", "id": 4}
+    for result, unsupported, expected in (
+        (stopped, None, proof.Obstacle("step-limit", "JUMP", 2)),
+        (missing, None, proof.Obstacle("missing-code", "a code object has no program")),
+        (Result((), {}), lacking, proof.Obstacle("no-chip", "BALANCE")),
+    ):
+        made = json.dumps({"result": result.as_json(), "cost": None, "unsupported": unsupported})
+        install(monkeypatch, prove=lambda *_, made=made: (None, made))
+        proof.extension.cache_clear()
+        assert proof.prove({}, []).obstacle == expected
 
 
 @pytest.mark.skipif(not proof.available(), reason="the extension is not built")
