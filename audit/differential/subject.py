@@ -11,7 +11,7 @@ from audit.differential.interface import CONSTRUCTOR, OTHER, Interface, interfac
 from audit.inputs.request import Subject
 from transpiler.solc.artifact import Artifact, CodeObject, Contract, Source
 from transpiler.solc.sourcemap import LineIndex, Location, by_pc
-from zkvm.host.request import Call, call_of
+from zkvm.host.request import Call
 from zkvm.program import Kind
 
 
@@ -73,16 +73,18 @@ class Target:
 
     def function_of(self, call: Call, home: str | None = None) -> str:
         """The name of what a call of a request runs; with `home`, the address of the contract, `OTHER` for what runs elsewhere."""
-        if call.create:
-            own = home is None or self.subject.creation is None or call.code == self.subject.creation
-            return CONSTRUCTOR if own else OTHER
-        if home is not None and call.to != home:
-            return OTHER
-        return self.interface.name(call.data, create=False)
+        creation = call.code if call.create else None
+        return self._named(creation, call.to, call.data, home)
 
     def called(self, call: Mapping[str, Any], home: str | None = None) -> str:
-        """`function_of` a call in its JSON form."""
-        return self.function_of(call_of(call), home)
+        """`function_of` a call in its JSON form, of which it reads no more than it needs."""
+        creation = bytes.fromhex(call["code"][2:]) if call["create"] else None
+        return self._named(creation, call.get("to"), bytes.fromhex(call["data"][2:]), home)
+
+    def _named(self, creation: bytes | None, to: str | None, data: bytes, home: str | None) -> str:
+        if creation is not None:
+            return CONSTRUCTOR if home is None or self.subject.creation in (None, creation) else OTHER
+        return OTHER if home not in (None, to) else self.interface.name(data, create=False)
 
 
 def target_of(artifact: Artifact, contract: Contract, subject: Subject, fork: str) -> Target:

@@ -134,14 +134,6 @@ def request_of(document: Any) -> Request:
     )
 
 
-def call_of(document: Any) -> Call:
-    """The entry of a batch of its JSON form.
-
-    Raises: InputError, with the place of what is wrong.
-    """
-    return _read_call(Value(document, MALFORMED))
-
-
 def read_state(value: Value) -> dict[str, Account]:
     """The accounts of a state's JSON form.
 
