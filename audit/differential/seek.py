@@ -175,7 +175,7 @@ class Seeker:
         """
         budget, ascents = Budget(), dict[Function, Ascent]()
         easy = self._sought(lambda function: self._eased(function, budget))
-        climbs = (self._sought(self._climbing(budget, ascents, runs)) for runs in ROUNDS)
+        climbs = (self._sought(self._climbing(budget, ascents, runs, len(ROUNDS) - number)) for number, runs in enumerate(ROUNDS))
         sought = (self._new(each, successes=True) for each in (easy, *climbs))
         yield from islice(chain(chain.from_iterable(sought), self._new(self._failures())), most)
 
@@ -206,13 +206,25 @@ class Seeker:
     def _eased(self, function: Function, budget: Budget) -> Iterator[Request]:
         return eased(tuple(_alone(self.stuck[function][:BASES])), self._signing(function), self.target.interface, budget)
 
-    def _climbing(self, budget: Budget, known: dict[Function, Ascent], runs: int) -> Callable[[Function], Iterator[Request]]:
-        """Goes on with the climbs for a function, for so many runs each; `known` are those that were begun."""
+    def _climbing(
+        self, budget: Budget, known: dict[Function, Ascent], runs: int, rounds: int
+    ) -> Callable[[Function], Iterator[Request]]:
+        """Goes on with the climbs for a function, for so many runs each; `known` are those that were begun.
+
+        Shape: each function has an equal share of what is left for this round and those after it, so that a dear one takes nothing from others.
+        """
+        gone: set[Function] = set()
 
         def go(function: Function) -> Iterator[Request]:
+            waiting = sum(each not in self.succeeded and each not in gone for each in self.stuck)
+            gone.add(function)
+            part = budget.share(max(1, waiting) * rounds)
             if function not in known:
-                known[function] = ascent(_alone(self.stuck[function]), self._signing(function), self.cast, budget)
-            return known[function].go(runs)
+                known[function] = ascent(_alone(self.stuck[function]), self._signing(function), self.cast, part)
+            else:
+                known[function].refill(part)
+            yield from known[function].go(runs)
+            budget.give_back(known[function].budget)
 
         return go
 

@@ -34,6 +34,19 @@ class Budget:
     runs: int = RUNS
     instructions: int = INSTRUCTIONS
 
+    def share(self, parts: int) -> Budget:
+        """One of so many equal parts, taken out of it; what is left of the part comes back with `give_back`."""
+        part = Budget(self.runs // parts, self.instructions // parts)
+        self.runs -= part.runs
+        self.instructions -= part.instructions
+        return part
+
+    def give_back(self, part: Budget) -> None:
+        """Take what is left of a part."""
+        self.runs += max(0, part.runs)
+        self.instructions += max(0, part.instructions)
+        part.runs = part.instructions = 0
+
     def run(self, request: Request) -> Found | None:
         """The request's guided run; signed, where the run asked for a signature of a placeholder."""
         result = self._guided(request)
@@ -74,6 +87,11 @@ class Ascent:
     climbs: tuple[Climb, ...]
     cast: frozenset[str]
     budget: Budget
+    """What may be run of it now."""
+
+    def refill(self, part: Budget) -> None:
+        """Have another part of what all climbs may run."""
+        self.budget.runs, self.budget.instructions = part.runs, part.instructions
 
     def go(self, runs: int) -> Iterator[Request]:
         """Search on, for so many runs a climb: at most one request, of one call, that succeeds; its state may hold some of the cast."""
