@@ -24,6 +24,8 @@ from zkvm.host.environment import Environment
 FOLDER: Final = OWN_ROOT / "contracts" / "flows"
 FOREVER: Final = (1 << 255) - 1
 UNIT: Final = 10**18
+TOKEN: Final = "../tokens/Token.sol:Token"
+TOKEN_TYPES: Final = ("string", "string", "uint256", "uint256")
 NOBODY: Final = "0x" + "00" * 20
 NOTHING: Final = Subject("none", None, None)
 
@@ -53,6 +55,10 @@ class Flow:
         data = "0x" + encode(list(types), arguments).hex()
         self._add({"create": True, "contract": contract, "caller": caller, "data": data})
         return created_address(caller, nonce)
+
+    def token(self, name: str, symbol: str) -> str:
+        """Create a token of ours, of which the default caller has plenty. Gives its address."""
+        return self.create(TOKEN, TOKEN_TYPES, name, symbol, 10**9 * UNIT, 10**6 * UNIT)
 
     def call(
         self, to: str, signature: str, *arguments: Any, caller: str = CALLER_ADDRESS, value: int = 0, gas: int | None = None

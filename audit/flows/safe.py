@@ -61,9 +61,7 @@ def _wallet(flow: Flow, form: Callable[[str], str]) -> Flow:
     create = "createProxyWithNonce(address,bytes,uint256)"
     wallet = flow.view(factory, create, "address", singleton, initializer, 7)
     flow.call(factory, create, singleton, initializer, 7)
-    token = flow.create(
-        "../tokens/Token.sol:Token", ["string", "string", "uint256", "uint256"], "Gold", "GLD", 10**9 * UNIT, 10**6 * UNIT
-    )
+    token = flow.token("Gold", "GLD")
     flow.call(wallet, "", value=3 * UNIT)
     flow.call(token, TRANSFER, wallet, 50 * UNIT)
     execute(flow, wallet, CALLER_ADDRESS, UNIT, b"")

@@ -21,9 +21,7 @@ def timelock() -> Flow:
     """Ether and tokens leave it, the second only after the first; a third operation is cancelled, and the last shortens the delay."""
     flow = Flow("timelock")
     lock = flow.create(CONTROLLER, TYPES, 2 * DAYS, [CALLER_ADDRESS], [CALLER_ADDRESS], CALLER_ADDRESS)
-    token = flow.create(
-        "../tokens/Token.sol:Token", ["string", "string", "uint256", "uint256"], "Gold", "GLD", 10**9 * UNIT, 10**6 * UNIT
-    )
+    token = flow.token("Gold", "GLD")
     flow.call(lock, "", value=3 * UNIT)
     flow.call(token, "transfer(address,uint256)", lock, 50 * UNIT)
     pay: tuple[Any, ...] = (RECEIVER, UNIT, b"", FIRST, _salt(1))

@@ -15,15 +15,13 @@ FACTORY: Final = "@uniswap/v2-core/build/UniswapV2Factory.json:UniswapV2Factory"
 PERIPHERY: Final = "@uniswap/v2-periphery"
 PUBLISHED: Final = f"{PERIPHERY}/build/UniswapV2Router02.json:UniswapV2Router02"
 SOURCE: Final = f"{PERIPHERY}/contracts/UniswapV2Router02.sol:UniswapV2Router02"
-TOKEN: Final = "../tokens/Token.sol:Token"
-TOKEN_TYPES: Final = ("string", "string", "uint256", "uint256")
 TRADER: Final = "0x00000000000000000000000000000000000074de"
 SWAP: Final = "swapExactTokensForTokens(uint256,uint256,address[],address,uint256)"
 
 
 def two_tokens(flow: Flow) -> list[str]:
     """Tokens that the default caller has plenty of."""
-    return [flow.create(TOKEN, TOKEN_TYPES, name, name[:3], 10**9 * UNIT, 10**6 * UNIT) for name in ("Alpha", "Beta")]
+    return [flow.token(name, name[:3]) for name in ("Alpha", "Beta")]
 
 
 def market(flow: Flow | None = None, router_from: str = PUBLISHED) -> tuple[Flow, list[str], str, str]:

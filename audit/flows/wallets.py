@@ -49,9 +49,7 @@ def _operations(flow: Flow, entry: str, makes_accounts: str) -> Flow:
     flow.call(paymaster, "addStake(uint32)", 86400, value=UNIT)
     account = flow.view(factory, "getAddress(address,uint256)", "address", OWNER.address, 1)
     flow.call(account, "", value=UNIT)
-    token = flow.create(
-        "../tokens/Token.sol:Token", ["string", "string", "uint256", "uint256"], "Gold", "GLD", 10**9 * UNIT, 10**6 * UNIT
-    )
+    token = flow.token("Gold", "GLD")
     flow.call(token, "transfer(address,uint256)", account, 9 * UNIT)
     paying = bytes.fromhex(paymaster[2:]) + packed(200_000, 100_000)
     init = bytes.fromhex(factory[2:]) + calldata("createAccount(address,uint256)", OWNER.address, 1)
