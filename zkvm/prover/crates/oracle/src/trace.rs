@@ -88,7 +88,7 @@ impl Trace {
             steps.count += 1;
             self.stored |= code == opcode::SSTORE;
             let key = interpreter.stack.data().last().copied().unwrap_or_default();
-            let second = interpreter.stack.data().iter().nth_back(1).copied().unwrap_or_default();
+            let second = steps.guide.is_some().then(|| interpreter.stack.data().iter().nth_back(1).copied()).flatten().unwrap_or_default();
             let result = interpreter.step(instructions, gas, host);
             if let Some(guide) = &mut steps.guide {
                 let found = result.is_ok().then(|| interpreter.stack.data().last().copied()).flatten();
