@@ -12,7 +12,7 @@ from itertools import chain, islice
 from typing import Any, Final
 
 from audit.differential.values import WORD
-from audit.differential.variations import NO_ACCOUNT, Request, stored, with_call
+from audit.differential.variations import NO_ACCOUNT, Request, head_of, past, stored, with_call, words_of
 from zkvm.errors import InternalError
 
 Found = tuple[Request, dict[str, Any]]
@@ -92,7 +92,6 @@ class _Place:
 class Climb:
     """The search from one failing call. Shape: `accounts` are those that words may name; `runs` counts them."""
 
-    run: Run
     accounts: tuple[str, ...]
     base: Request
     """A call that fails, from which it starts."""
@@ -102,11 +101,11 @@ class Climb:
     """By the edges of a run, the least distance."""
     places: list[_Place] = field(default_factory=list)
 
-    def go(self, runs: int) -> Found | None:
+    def go(self, run: Run, runs: int) -> Found | None:
         """Search on, for so many runs: a request of one call that succeeds, with its result; None where none was found."""
         for _ in range(runs):
             if self.runs == 0:
-                found = self._try(self.base)
+                found = self._try(run, self.base)
             elif not self.places:
                 return None
             else:
@@ -115,7 +114,7 @@ class Climb:
                 change = next(place.changes, None)
                 if change is None:
                     self.places.remove(place)
-                found = None if change is None else self._try(changed(place.request, change))
+                found = None if change is None else self._try(run, changed(place.request, change))
             if found is not None:
                 return found
         return None
@@ -125,9 +124,9 @@ class Climb:
         furthest = self.runs % 2 == 0
         return min(self.places, key=lambda each: (0 if furthest else each.turns // TURNS, -each.edges, each.distance))
 
-    def _try(self, request: Request) -> Found | None:
+    def _try(self, run: Run, request: Request) -> Found | None:
         self.runs += 1
-        found = self.run(request)
+        found = run(request)
         if found is None:
             return None
         _, result = found
@@ -215,9 +214,8 @@ def _usual(request: Request, guide: Guide, accounts: tuple[str, ...]) -> Iterato
     """Values in slots, words and caller that often let a call succeed, what was read last first."""
     (call,) = request["calls"]
     named = tuple(int(each, 16) for each in accounts)
-    past = max(0, int(request["env"]["timestamp"], 16) - 0x100) | 1
     for account, slot, word in reversed(guide.reads[:READ]):
-        for value in (1, ENOUGH, *named, MORE, FULL, int(call["caller"], 16), PLENTY, past, 0):
+        for value in (1, ENOUGH, *named, MORE, FULL, int(call["caller"], 16), PLENTY, past(request), 0):
             if value != word:
                 yield "slot", account, slot, value
     coded = tuple(each for each in accounts if _coded(request, each))
@@ -232,9 +230,7 @@ def _usual(request: Request, guide: Guide, accounts: tuple[str, ...]) -> Iterato
 
 def _words(call: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
     """The first words of a call's arguments: (place in the data, word)."""
-    data, head = bytes.fromhex(call["data"][2:]), 0 if call["create"] else 4
-    for at in range(head, len(data) - 31, 32)[:WORDS]:
-        yield at, int.from_bytes(data[at : at + 32], "big")
+    return words_of(bytes.fromhex(call["data"][2:]), head_of(call), WORDS)
 
 
 def _with_word(call: Mapping[str, Any], at: int, value: int) -> Change:

@@ -13,8 +13,8 @@ from eth_abi.exceptions import EncodingError
 from audit.differential.interface import CONSTRUCTOR, Function, Interface
 from audit.differential.values import Dictionary, draw, least
 from audit.inputs.calls import CALLER_ADDRESS, CONTRACT_ADDRESS, FRAME_GAS, AccountState, Call, CallFile
+from audit.inputs.request import account_of
 from zkvm.host.environment import Environment
-from zkvm.host.request import Account
 
 ACTORS: Final = (
     CALLER_ADDRESS,
@@ -44,8 +44,7 @@ class Companion:
 
     def as_json(self) -> dict[str, Any]:
         """Its account, in the form of ISA 8.1."""
-        held = self.account
-        return Account(held.balance or 0, held.nonce or 0, held.code or b"", dict(held.storage)).as_json()
+        return account_of(self.account).as_json()
 
 
 @dataclass(frozen=True, slots=True)

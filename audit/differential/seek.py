@@ -220,11 +220,9 @@ class Seeker:
             gone.add(function)
             part = budget.share(max(1, waiting) * rounds)
             if function not in known:
-                known[function] = ascent(_alone(self.stuck[function]), self._signing(function), self.cast, part)
-            else:
-                known[function].refill(part)
-            yield from known[function].go(runs)
-            budget.give_back(known[function].budget)
+                known[function] = ascent(_alone(self.stuck[function]), self._signing(function), self.cast)
+            yield from known[function].go(runs, part)
+            budget.give_back(part)
 
         return go
 

@@ -15,6 +15,7 @@ from eth_abi.exceptions import EncodingError
 from audit.differential.interface import Function
 from audit.differential.keys import Key
 from audit.differential.values import WORD, least
+from audit.differential.variations import Request, with_call
 
 SIGNERS: Final = (Key("signer 1"), Key("signer 2"))
 ECRECOVER: Final = "0x" + "00" * 19 + "01"
@@ -22,12 +23,10 @@ R: Final = b"\x01".rjust(32, b"\0")
 S: Final = b"\x02".rjust(32, b"\0")
 """Placeholders: s in the lower half of the order, so that no check before the precompile refuses it."""
 LATE: Final = (1 << 64) - 1
-Request = dict[str, Any]
 
 
 def templates(request: Request, function: Function) -> Iterator[Request]:
     """The request, of one call, with placeholder signatures of a key in place of what may be signatures; none where nothing may."""
-    (call,) = request["calls"]
     for key, number, others in (
         (SIGNERS[0], 1, LATE),
         (SIGNERS[0], 0, LATE),
@@ -36,7 +35,7 @@ def templates(request: Request, function: Function) -> Iterator[Request]:
         (SIGNERS[1], 1, LATE),
     ):
         if (data := _template(function, key.address, number, others)) is not None:
-            yield {**request, "calls": [{**call, "data": "0x" + data.hex(), "value": "0x0"}]}
+            yield with_call(request, data="0x" + data.hex(), value="0x0")
 
 
 def signed(request: Request, result: Mapping[str, Any]) -> Request | None:
@@ -46,7 +45,7 @@ def signed(request: Request, result: Mapping[str, Any]) -> Request | None:
     for digest in _asked(result):
         key = next((each for each in SIGNERS if bytes.fromhex(each.address[2:]) in data), SIGNERS[0])
         if (filled := fill(data, *key.sign(digest))) is not None:
-            return {**request, "calls": [{**call, "data": "0x" + filled.hex()}]}
+            return with_call(request, data="0x" + filled.hex())
     return None
 
 

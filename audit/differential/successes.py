@@ -14,7 +14,7 @@ from audit.differential.inputs import ACTORS, Companion
 from audit.differential.interface import Function, Interface
 from audit.differential.signing import signed, templates
 from audit.differential.values import WORD
-from audit.differential.variations import Request, head_of, other_data, other_state, read_slots, with_call
+from audit.differential.variations import Request, head_of, other_data, other_state, past, read_slots, with_call
 from zkvm.errors import InputError
 
 COMPARED: Final = 6
@@ -45,7 +45,6 @@ class Budget:
         """Take what is left of a part."""
         self.runs += max(0, part.runs)
         self.instructions += max(0, part.instructions)
-        part.runs = part.instructions = 0
 
     def run(self, request: Request) -> Found | None:
         """The request's guided run; signed, where the run asked for a signature of a placeholder."""
@@ -86,28 +85,22 @@ class Ascent:
 
     climbs: tuple[Climb, ...]
     cast: frozenset[str]
-    budget: Budget
-    """What may be run of it now."""
 
-    def refill(self, part: Budget) -> None:
-        """Have another part of what all climbs may run."""
-        self.budget.runs, self.budget.instructions = part.runs, part.instructions
-
-    def go(self, runs: int) -> Iterator[Request]:
+    def go(self, runs: int, budget: Budget) -> Iterator[Request]:
         """Search on, for so many runs a climb: at most one request, of one call, that succeeds; its state may hold some of the cast."""
-        found = next((each for climb in self.climbs if (each := climb.go(runs)) is not None), None)
+        found = next((each for climb in self.climbs if (each := climb.go(budget.run, runs)) is not None), None)
         if found is not None:
-            yield _needed(*found, self.cast, self.budget)
+            yield _needed(*found, self.cast, budget)
 
 
-def ascent(bases: Iterable[Request], function: Function | None, cast: tuple[Companion, ...], budget: Budget) -> Ascent:
+def ascent(bases: Iterable[Request], function: Function | None, cast: tuple[Companion, ...]) -> Ascent:
     """The climbs from these calls, and from the same with placeholder signatures where the function may want some."""
     started = tuple(bases)
     if function is not None:
         started = (*started, *(each for base in started[:1] for each in templates(base, function)))
     ready = [_set(each, cast, through=through) for through in (False, True) for each in started]
-    climbs = tuple(Climb(budget.run, _named(each), each) for each in ready)
-    return Ascent(climbs, frozenset(each.address for each in cast), budget)
+    climbs = tuple(Climb(_named(each), each) for each in ready)
+    return Ascent(climbs, frozenset(each.address for each in cast))
 
 
 def _named(base: Request) -> tuple[str, ...]:
@@ -139,10 +132,10 @@ def _eased(request: Request, interface: Interface) -> Iterator[Request]:
     (call,) = request["calls"]
     data, head = bytes.fromhex(call["data"][2:]), head_of(call)
     if (plain := interface.least(data, call["caller"])) is not None and not call["create"]:
-        for value in (PLENTY, _past(request)):
+        for value in (PLENTY, past(request)):
             yield from _filled(with_call(request, data="0x" + plain.hex(), value="0x0"), value)
     for each in (request, *other_data(request, (1, 0))):
-        for value in (PLENTY, _past(request)):
+        for value in (PLENTY, past(request)):
             yield from _filled(each, value)
     words = (int.from_bytes(data[at : at + 32], "big") for at in range(head, len(data) - 31, 32))
     for value in (int(call["caller"], 16), *islice((each for each in words if 0 < each < 1 << 160), COMPARED)):
@@ -152,11 +145,6 @@ def _eased(request: Request, interface: Interface) -> Iterator[Request]:
     yield with_call(request, value="0x0")
     yield from other_data(request, (0, *(int(each, 16) for each in ACTORS)))
     yield from other_state(request, read_slots(request), lambda _: (0, 1, WORD - 1))
-
-
-def _past(request: Request) -> int:
-    """A time shortly before the block's that is 1 in its last byte, so true where a flag is read."""
-    return max(0, int(request["env"]["timestamp"], 16) - 0x100) | 1
 
 
 def _filled(request: Request, value: int) -> Iterator[Request]:

@@ -48,13 +48,9 @@ def read_slots(request: Request) -> dict[str, int]:
 
 def other_state(request: Request, slots: Mapping[str, int], values: Values) -> Iterator[Request]:
     """The request with one of the slots changed to each of the values that there are for it."""
-    contract = request["contract"]
     for slot, held in slots.items():
-        account = request["state"][contract]
         for value in values(held):
-            storage = {key: word for key, word in account["storage"].items() if key != slot}
-            storage |= {slot: hex(value)} if value else {}
-            yield {**request, "state": {**request["state"], contract: {**account, "storage": storage}}}
+            yield stored(request, request["contract"], slot, value)
 
 
 def other_data(request: Request, values: tuple[int, ...]) -> Iterator[Request]:
@@ -81,10 +77,21 @@ def bent_data(data: bytes, head: int) -> Iterator[bytes]:
         yield (value % (1 << 32)).to_bytes(4, "big") + data[head:]
 
 
+def words_of(data: bytes, head: int, most: int) -> Iterator[tuple[int, int]]:
+    """The first words of call data, at most so many: (place in the data, word)."""
+    for at in range(head, len(data) - 31, 32)[:most]:
+        yield at, int.from_bytes(data[at : at + 32], "big")
+
+
+def past(request: Request) -> int:
+    """A time shortly before the block's that is 1 in its last byte, so true where a flag is read."""
+    return max(0, int(request["env"]["timestamp"], 16) - 0x100) | 1
+
+
 def _other_words(data: bytes, head: int, values: Values) -> Iterator[bytes]:
     """The data with one word changed to each of the values that there are for it."""
-    for at in range(head, len(data) - 31, 32)[:WORDS]:
-        for value in values(int.from_bytes(data[at : at + 32], "big")):
+    for at, word in words_of(data, head, WORDS):
+        for value in values(word):
             yield data[:at] + value.to_bytes(32, "big") + data[at + 32 :]
 
 

@@ -99,10 +99,11 @@ def _state(file: CallFile, subject: Subject) -> host.State:
                 Place(f"{file.place}#/state"),
                 'state its "code" too, or leave "code_hash" out',
             )
-    return {address: _account(account) for address, account in sorted(accounts.items())}
+    return {address: account_of(account) for address, account in sorted(accounts.items())}
 
 
-def _account(account: AccountState) -> host.Account:
+def account_of(account: AccountState) -> host.Account:
+    """An account as a request holds it, what is not stated empty."""
     return host.Account(account.balance or 0, account.nonce or 0, account.code or b"", dict(account.storage))
 
 

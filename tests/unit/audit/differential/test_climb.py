@@ -13,7 +13,7 @@ from audit.differential.subject import Target
 from audit.differential.successes import Budget, ascent
 from audit.inputs.calls import CONTRACT_ADDRESS, AccountState, Call, CallFile
 from audit.inputs.request import build_request
-from tests.targets import target
+from tests.targets import assembled
 from transpiler.evm.assemble import assemble
 from zkvm import proof
 
@@ -38,12 +38,6 @@ CONDITIONS = {
 }
 
 
-def subject(text: str, folder: Path) -> Target:
-    path = folder / "code.hex"
-    path.write_text("0x" + assemble(text).hex())
-    return target(path)
-
-
 def request_of(chosen: Target) -> dict:  # type: ignore[type-arg]
     state = (
         (CONTRACT_ADDRESS, AccountState(storage=((6, 0x7777 << 96),))),
@@ -55,51 +49,51 @@ def request_of(chosen: Target) -> dict:  # type: ignore[type-arg]
 
 @pytest.mark.parametrize("name", CONDITIONS)
 def test_a_success_is_found(name: str, tmp_path: Path) -> None:
-    chosen = subject(f"{CONDITIONS[name]} {END}", tmp_path)
+    chosen = assembled(f"{CONDITIONS[name]} {END}", tmp_path)
     request, budget = request_of(chosen), Budget()
-    climb = Climb(budget.run, (CONTRACT_ADDRESS, OTHER, *ACTORS), request)
-    assert climb.go(1) is None, "the condition holds already"
-    found = climb.go(1000)
+    climb = Climb((CONTRACT_ADDRESS, OTHER, *ACTORS), request)
+    assert climb.go(budget.run, 1) is None, "the condition holds already"
+    found = climb.go(budget.run, 1000)
     assert found is not None
     assert found[1]["calls"][0]["status"] == "success"
     assert climb.runs < 1000
 
 
 def test_what_cannot_succeed_ends(tmp_path: Path) -> None:
-    climb = Climb(Budget().run, ACTORS, request_of(subject("0 0 REVERT", tmp_path)))
-    assert climb.go(100_000) is None
+    climb = Climb(ACTORS, request_of(assembled("0 0 REVERT", tmp_path)))
+    assert climb.go(Budget().run, 100_000) is None
     assert climb.runs < 1000
 
 
 def test_the_budget_ends_a_climb(tmp_path: Path) -> None:
-    request = request_of(subject(f"4 CALLDATALOAD 0xdeadbeefcafe EQ {END}", tmp_path))
+    request = request_of(assembled(f"4 CALLDATALOAD 0xdeadbeefcafe EQ {END}", tmp_path))
     budget = Budget(runs=1)
-    assert list(ascent([request], None, (), budget).go(500)) == []
+    assert list(ascent([request], None, ()).go(500, budget)) == []
     assert budget.runs == 0
 
 
 def test_a_call_that_reaches_no_code_of_the_contract_is_no_success(tmp_path: Path) -> None:
     """A proxy that was made to lead to an account without code answers every call with success."""
-    chosen = subject("0 0 REVERT", tmp_path)
-    assert list(ascent([request_of(chosen)], None, (STAND_IN,), Budget()).go(500)) == []
+    chosen = assembled("0 0 REVERT", tmp_path)
+    assert list(ascent([request_of(chosen)], None, (STAND_IN,)).go(500, Budget())) == []
 
 
 def test_a_guard_against_direct_calls_is_passed_through_a_proxy(tmp_path: Path) -> None:
-    chosen = subject(f"ADDRESS 0x{CONTRACT_ADDRESS[2:]} EQ ISZERO {END}", tmp_path)
-    (found,) = ascent([request_of(chosen)], None, (), Budget()).go(500)
+    chosen = assembled(f"ADDRESS 0x{CONTRACT_ADDRESS[2:]} EQ ISZERO {END}", tmp_path)
+    (found,) = ascent([request_of(chosen)], None, ()).go(500, Budget())
     assert found["calls"][0]["to"] == PROXY
     assert found["state"][PROXY] == proxy_of(CONTRACT_ADDRESS).as_json()
 
 
 def test_an_account_without_code_becomes_one_with_code(tmp_path: Path) -> None:
-    chosen = subject(f"0x20 0 0 0 0xe0e0e GAS STATICCALL POP RETURNDATASIZE {END}", tmp_path)
+    chosen = assembled(f"0x20 0 0 0 0xe0e0e GAS STATICCALL POP RETURNDATASIZE {END}", tmp_path)
     plan = Plan(chosen.interface)
-    (found,) = ascent([request_of(chosen)], None, cast(chosen, plan, 1), Budget()).go(500)
+    (found,) = ascent([request_of(chosen)], None, cast(chosen, plan, 1)).go(500, Budget())
     assert found["state"]["0x" + "0e0e0e".rjust(40, "0")]["code"] == STAND_IN.as_json()["code"]
 
 
 def test_each_change_comes_once_and_changes_one_thing(tmp_path: Path) -> None:
-    request = request_of(subject(f"CALLVALUE {END}", tmp_path))
+    request = request_of(assembled(f"CALLVALUE {END}", tmp_path))
     guide = Guide(((CONTRACT_ADDRESS, "0x6", 0),), ((5, 7), (5, 7), (0, 9)))
     found = list(changes(request, guide, ACTORS))
     assert len(found) == len(set(found))

@@ -9,11 +9,9 @@ import pytest
 from audit.differential import oracle
 from audit.differential.inputs import NOBODY
 from audit.differential.seek import Failing, Seeker, alone, edges_of
-from audit.differential.subject import Target
 from audit.inputs.calls import CONTRACT_ADDRESS, AccountState, Call, CallFile
 from audit.inputs.request import build_request
-from tests.targets import target
-from transpiler.evm.assemble import assemble
+from tests.targets import assembled
 from zkvm import proof
 
 pytestmark = pytest.mark.skipif(not proof.available(), reason="the extension is not built: make setup")
@@ -33,15 +31,9 @@ CONDITIONS = {
 }
 
 
-def subject(text: str, folder: Path) -> Target:
-    path = folder / "code.hex"
-    path.write_text("0x" + assemble(text).hex())
-    return target(path)
-
-
 @pytest.mark.parametrize("name", CONDITIONS)
 def test_one_call_leads_to_the_failure(name: str, tmp_path: Path) -> None:
-    chosen = subject(START + f"{CONDITIONS[name]} {FAIL}", tmp_path)
+    chosen = assembled(START + f"{CONDITIONS[name]} {FAIL}", tmp_path)
     assert chosen.runtime is not None
     *_, edge = edges_of(chosen.runtime.code, chosen.fork)
     seeker = Seeker(chosen)
@@ -57,7 +49,7 @@ def test_one_call_leads_to_the_failure(name: str, tmp_path: Path) -> None:
 
 
 def test_what_no_value_reaches_stays_missed(tmp_path: Path) -> None:
-    chosen = subject(START + f"CALLER 1 SHR 0xff SHL CALLER AND {FAIL}", tmp_path)
+    chosen = assembled(START + f"CALLER 1 SHR 0xff SHL CALLER AND {FAIL}", tmp_path)
     seeker = Seeker(chosen)
     request = build_request(CallFile((Call(data=bytes.fromhex(SELECTOR)),)), chosen.subject)
     seeker.watch(request, oracle.run(request, trace=True))
@@ -67,8 +59,8 @@ def test_what_no_value_reaches_stays_missed(tmp_path: Path) -> None:
     assert any(each in seeker.missed() for each in missed)
 
 
-def test_other_accounts_are_not_the_subject(tmp_path: Path) -> None:
-    chosen = subject(START + f"CALLER ISZERO {FAIL}", tmp_path)
+def test_other_accounts_are_not_the_assembled(tmp_path: Path) -> None:
+    chosen = assembled(START + f"CALLER ISZERO {FAIL}", tmp_path)
     seeker = Seeker(chosen)
     request = build_request(CallFile((Call(to=NOBODY), Call(to=CONTRACT_ADDRESS))), chosen.subject)
     seeker.watch(request, oracle.run(request, trace=True))
@@ -85,7 +77,7 @@ def test_other_accounts_are_not_the_subject(tmp_path: Path) -> None:
     ],
 )
 def test_a_function_that_only_failed_succeeds(condition: str, tmp_path: Path) -> None:
-    chosen = subject(START + f"{condition} {FAIL}", tmp_path)
+    chosen = assembled(START + f"{condition} {FAIL}", tmp_path)
     seeker = Seeker(chosen)
     call = Call(data=bytes.fromhex(SELECTOR) + (1 << 200).to_bytes(32, "big"))
     request = build_request(CallFile((call,)), chosen.subject)
@@ -99,7 +91,7 @@ def test_a_function_that_only_failed_succeeds(condition: str, tmp_path: Path) ->
 
 def test_the_state_that_a_call_meets_lists_no_account_that_is_gone(tmp_path: Path) -> None:
     """An account exists if the state lists it (ISA 8.7): one that destroyed itself must not come back as an empty one."""
-    chosen = subject("CALLER SELFDESTRUCT", tmp_path)
+    chosen = assembled("CALLER SELFDESTRUCT", tmp_path)
     request = build_request(CallFile((Call(), Call()), fork="London"), chosen.subject)
     after = oracle.run({**request, "calls": request["calls"][:1]})["state"]
     assert after[CONTRACT_ADDRESS]["absent"] is True
